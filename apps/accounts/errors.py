@@ -1,0 +1,119 @@
+"""What can go wrong with identity, in the texts and codes that clients match."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from movierec.api.errors import ApiError, BadRequest, FieldErrors, Forbidden, TooManyRequests, Unauthorized, Unavailable
+
+
+class MissingCredentials(BadRequest):
+    """400: the e-mail address or the password is missing or empty."""
+
+    code = "InvalidParameterException"
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        details = [{"path": field, "message": "This field is required."} for field in fields]
+        super().__init__("Email and password are required", details=details)
+
+
+class MissingRefreshToken(BadRequest):
+    """400: the refresh token is missing or empty."""
+
+    code = "InvalidParameterException"
+
+    def __init__(self) -> None:
+        details = [{"path": "refreshToken", "message": "This field is required."}]
+        super().__init__("Refresh token is required", details=details)
+
+
+class InvalidPassword(FieldErrors):
+    """400: the password may not be used."""
+
+    code = "InvalidPasswordException"
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__([("password", reason) for reason in reasons])
+
+
+class InvalidEmail(FieldErrors):
+    """400: the text is not an e-mail address."""
+
+    def __init__(self) -> None:
+        super().__init__([("email", "Enter an e-mail address of at most 254 characters.")])
+
+
+class WrongCredentials(Unauthorized):
+    """401: no such account, or not its password; which of the two is not told."""
+
+    code = "NotAuthorizedException"
+
+    def __init__(self) -> None:
+        super().__init__("Invalid email or password")
+
+
+class NotConfirmed(Forbidden):
+    """403: the password is right, and the address is not confirmed."""
+
+    code = "UserNotConfirmedException"
+
+    def __init__(self) -> None:
+        super().__init__("User account not confirmed")
+
+
+class CodeMismatch(BadRequest):
+    """400: not the code that was mailed, or none was."""
+
+    code = "CodeMismatchException"
+
+    def __init__(self) -> None:
+        super().__init__("The code does not match; enter the one of the newest mail.")
+
+
+class ExpiredCode(BadRequest):
+    """400: the code is too old."""
+
+    code = "ExpiredCodeException"
+
+    def __init__(self) -> None:
+        super().__init__("The code has expired; sign up again to get a new one.")
+
+
+class TooManyGuesses(TooManyRequests):
+    """429: every try for this code is used up."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("Too many wrong codes; sign up again to get a new one.", retry_after=retry_after)
+
+
+class TooManyMails(TooManyRequests):
+    """429: this address was sent enough mails for an hour."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("This address was sent too many mails; try again in an hour.", retry_after=retry_after)
+
+
+class MailNotSent(Unavailable):
+    """503: the mail server did not take the mail."""
+
+    def __init__(self) -> None:
+        super().__init__("The mail could not be sent; sign up again in a moment.")
+
+
+class InvalidRefreshToken(Unauthorized):
+    """401: the refresh token is unknown, expired, used before or of a session that ended."""
+
+    code = "NotAuthorizedException"
+
+    def __init__(self) -> None:
+        super().__init__("Invalid refresh token")
+
+
+class AccountConflict(ApiError):
+    """409: the address or the user id belongs to another account."""
+
+    status = 409
+    code = "AccountConflict"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} or the user id belongs to another account; choose others.")

@@ -1,0 +1,136 @@
+"""Sessions and their refresh tokens.
+
+A refresh token is used once and replaced by its successor. The successor follows from the token and a key of
+ours, so an answer that was lost can be given again without keeping any token in the table. A session ends 30 days
+after its sign-in, however often it was refreshed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from time import time
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from pynamodb.transactions import TransactWrite
+
+from apps.accounts.errors import InvalidRefreshToken
+from apps.accounts.models import RefreshToken, Session, session_sk
+from apps.accounts.providers.registrations import now_text
+from apps.accounts.providers.transactions import write_together
+from movierec.dynamo.data_table import user_pk
+from movierec.dynamo.table import Row
+
+SECRET_BYTES = 32
+MAX_LENGTH = 1024
+# How long after its use a token may come again because the answer was lost.
+RETRY_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session and the one refresh token that continues it."""
+
+    user_id: str
+    session_id: str
+    refresh_token: str
+
+
+def begin(user_id: str) -> OpenSession:
+    """Stores a new session of a user and its first refresh token."""
+    session_id = str(uuid.uuid4())
+    token = _token(user_id, secrets.token_bytes(SECRET_BYTES))
+    expires_at = int(time()) + settings.REFRESH_TOKEN_SECONDS
+    rows = (
+        {"pk": user_pk(user_id), "sk": session_sk(session_id), "createdAt": now_text(), "expiresAt": expires_at},
+        {"pk": user_pk(user_id), "sk": _sk(token), "sessionId": session_id, "expiresAt": expires_at},
+    )
+    list(Session.put_rows(rows))
+    return OpenSession(user_id, session_id, token)
+
+
+def renew(token: str) -> OpenSession:
+    """Replaces a refresh token by its successor.
+
+    Of several requests with the same token exactly one replaces it. Others get the same successor for 10 seconds,
+    as long as the successor itself is unused: a client whose answer was lost, or that refreshed twice at once,
+    stays signed in. Any later use is a sign of theft and ends the session. Raises InvalidRefreshToken.
+    """
+    user_id = _owner(token)
+    row = _read(user_id, token)
+    successor = _successor(user_id, token)
+    if "usedAt" in row or not _replace(user_id, row, successor):
+        _check_retry(user_id, _read(user_id, token), successor)
+    return OpenSession(user_id, row["sessionId"], successor)
+
+
+def _read(user_id: str, token: str) -> Row:
+    row = RefreshToken.get_row(user_pk(user_id), _sk(token), consistent=True)
+    # DynamoDB removes expired rows some time later.
+    if row is None or row["expiresAt"] <= time():
+        raise InvalidRefreshToken
+    return row
+
+
+def _replace(user_id: str, row: Row, successor: str) -> bool:
+    """Marks a token as used and stores its successor; False when it was used or its session ended."""
+    pk = user_pk(user_id)
+
+    def fill(transaction: TransactWrite) -> None:
+        used = RefreshToken(pk, row["sk"])
+        unused = RefreshToken.pk.exists() & RefreshToken.used_at.does_not_exist()
+        transaction.update(used, [RefreshToken.used_at.set(round(time(), 3))], condition=unused)
+        fresh = RefreshToken(pk, _sk(successor), session_id=row["sessionId"], expires_at=row["expiresAt"])
+        transaction.save(fresh)
+        transaction.condition_check(Session, pk, session_sk(row["sessionId"]), condition=Session.pk.exists())
+
+    return write_together(fill)
+
+
+def _check_retry(user_id: str, row: Row, successor: str) -> None:
+    session = session_sk(row["sessionId"])
+    if "usedAt" not in row or Session.get_row(user_pk(user_id), session, consistent=True) is None:
+        raise InvalidRefreshToken
+    too_late = time() - row["usedAt"] > RETRY_SECONDS
+    if too_late or "usedAt" in _read(user_id, successor):
+        end(user_id, row["sessionId"])
+        raise InvalidRefreshToken
+
+
+def end(user_id: str, session_id: str) -> None:
+    """Ends a session: none of its refresh tokens is good any more."""
+    Session(user_pk(user_id), session_sk(session_id)).delete()
+
+
+def end_by_token(token: str) -> None:
+    """Ends the session of a refresh token. Raises InvalidRefreshToken when there is no such token."""
+    user_id = _owner(token)
+    end(user_id, _read(user_id, token)["sessionId"])
+
+
+def _token(user_id: str, secret: bytes) -> str:
+    return urlsafe_b64encode(secret + user_id.encode()).rstrip(b"=").decode()
+
+
+def _owner(token: str) -> str:
+    """The user id in a token; whether the token is good only its row says."""
+    if len(token) > MAX_LENGTH:
+        raise InvalidRefreshToken
+    try:
+        content = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        return content[SECRET_BYTES:].decode()
+    except ValueError as error:
+        raise InvalidRefreshToken from error
+
+
+def _successor(user_id: str, token: str) -> str:
+    digest = salted_hmac("movierec.accounts.refresh", token, algorithm="sha256").digest()
+    return _token(user_id, digest)
+
+
+def _sk(token: str) -> str:
+    return f"REFRESH#{hashlib.sha256(token.encode()).hexdigest()}"

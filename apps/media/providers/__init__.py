@@ -1,0 +1,1 @@
+"""Where titles come from: each provider behind the one interface."""

@@ -1,0 +1,93 @@
+"""A title of the catalogue as a typed value and as a row of the media cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal
+
+MediaType = Literal["movie", "tv"]
+# A film and a series can share a number, so only both together identify a title.
+TitleKey = tuple[MediaType, int]
+
+MEDIA_TYPES: Final[tuple[MediaType, ...]] = ("movie", "tv")
+# The largest whole number that JavaScript clients hold exactly.
+LARGEST_ID: Final = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueTitle:
+    """Facts of one film or series; None, an empty tuple or 0 stands for what is not known.
+
+    `release_date` is YYYY-MM-DD or YYYY, `runtime` minutes (an episode's for series), `genres` TMDB's ids with the
+    main one first, `renown` 1 (little known) to 5 (household name), `vote_average` 0 to 10.
+    """
+
+    media_type: MediaType
+    media_id: int
+    title: str
+    source: str
+    original_title: str | None = None
+    release_date: str | None = None
+    genres: tuple[int, ...] = ()
+    runtime: int | None = None
+    language: str | None = None
+    countries: tuple[str, ...] = ()
+    makers: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    certification: str | None = None
+    acclaim: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    renown: int | None = None
+    overview: str = ""
+    poster_path: str | None = None
+    backdrop_path: str | None = None
+    vote_average: float = 0.0
+    vote_count: int = 0
+    popularity: float = 0.0
+
+    @property
+    def key(self) -> TitleKey:
+        """The title's identity."""
+        return self.media_type, self.media_id
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What viewers made of one title: mean of their ratings (0 to 10), how many rated, liked, and liked of late."""
+
+    vote_average: float = 0.0
+    vote_count: int = 0
+    likes: int = 0
+    recent_likes: int = 0
+
+
+# What a row calls each field: the same in camel case, but for the genres.
+_ATTRIBUTES: Final = {
+    field.name: "".join(part.capitalize() if i else part for i, part in enumerate(field.name.split("_")))
+    for field in fields(CatalogueTitle)
+} | {"genres": "genreIds"}
+
+
+def to_row(title: CatalogueTitle, updated_at: str) -> dict[str, Any]:
+    """The row of a title; what is not known is left out, figures of 0 are kept."""
+    values = {attribute: getattr(title, name) for name, attribute in _ATTRIBUTES.items()}
+    row = {name: value for name, value in values.items() if value not in (None, (), "")}
+    row["mediaId"] = str(title.media_id)
+    row["updatedAt"] = updated_at
+    if title.genres:
+        row["genre"] = str(title.genres[0])
+    return row
+
+
+def from_row(row: Mapping[str, Any]) -> CatalogueTitle:
+    """The title of a row that `is_title` accepts."""
+    values = {name: row[attribute] for name, attribute in _ATTRIBUTES.items() if row.get(attribute) is not None}
+    tuples = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return CatalogueTitle(**{"source": "unknown", **values, **tuples, "media_id": int(row["mediaId"])})
+
+
+def is_title(row: Mapping[str, Any]) -> bool:
+    """Whether a row of the media cache is a title and not a chunk of a list."""
+    return row["mediaType"] in MEDIA_TYPES and str(row["mediaId"]).isdecimal() and "title" in row

@@ -1,0 +1,12 @@
+"""Addresses of the catalogue."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from apps.media.api import Listings, Poster
+
+urlpatterns = [
+    path("media", Listings.as_view(), name="media"),
+    path("media/<str:media_type>/<int:media_id>/poster.svg", Poster.as_view(), name="media-poster"),
+]

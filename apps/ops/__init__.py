@@ -1,0 +1,1 @@
+"""What keeps the service running: the demo data, statistics and other jobs."""

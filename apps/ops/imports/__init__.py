@@ -1,0 +1,1 @@
+"""Imports of whole data sets by the operator."""

@@ -1,0 +1,51 @@
+"""What must be there before a local server answers: the embedded AWS, tables, catalogue, model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from apps.ops.demo import ensure_demo_loaded
+from apps.recommendations.engine.artifact import ArtifactError, load
+from apps.recommendations.services import in_words, train_from_tables
+from movierec import env
+from movierec.dynamo.connection import endpoint_url
+from movierec.dynamo.registry import create_missing_tables
+from movierec.progress import Steps
+
+
+def prepare(output: Any) -> None:
+    """Does what is missing and says what it does; what is there already costs a few reads.
+
+    Outside local only the endpoint is looked at: tables are made by the templates and models by a job.
+    Raises LocalAwsError when the embedded AWS cannot start.
+    """
+    if not settings.LOCAL:
+        return
+    _start_aws(output)
+    made = [name for name, new in create_missing_tables() if new]
+    if made:
+        output.write(f"Created the tables {', '.join(made)}.")
+    ensure_demo_loaded(output)
+    _ensure_model(output)
+
+
+def _start_aws(output: Any) -> None:
+    if not settings.EMBEDDED_AWS:
+        return
+    address = endpoint_url()
+    assert address
+    # Children, such as the autoreloader's, use this one instead of asking again.
+    env.hand_down("AWS_ENDPOINT_URL", address)
+    output.write(f"The embedded AWS answers at {address}; its state is in {settings.STATE_DIR}.")
+
+
+def _ensure_model(output: Any) -> None:
+    try:
+        load(settings.MODEL_DIR)
+    except ArtifactError:
+        output.write("Training the recommender on the demo viewers:")
+        with Steps(output) as steps:
+            report = train_from_tables(settings.MODEL_DIR, steps.show)
+        output.write(in_words(report))

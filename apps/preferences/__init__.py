@@ -1,0 +1,1 @@
+"""The taste profile: the questionnaire as data, and each person's answers."""

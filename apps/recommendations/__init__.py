@@ -1,0 +1,1 @@
+"""Recommendations: the engine, its training, and the endpoint that serves them."""

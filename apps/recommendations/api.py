@@ -1,0 +1,110 @@
+"""GET, POST and HEAD /recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.media.images import poster_url
+from apps.recommendations.engine.recommend import Recommendation
+from apps.recommendations.selectors import Served, Wish, recommendations
+from apps.recommendations.serializers import RecommendationRequestSerializer, RecommendationsSerializer
+from movierec.api.permissions import AllowAny
+from movierec.api.views import ApiView, user_id, valid_body, valid_query
+
+
+class Recommendations(ApiView):
+    """Films and series for the person signed in, each with its reasons. Nothing on their lists comes again."""
+
+    rate_scope = "recommendations"
+    body_serializer = RecommendationRequestSerializer
+
+    def get_permissions(self) -> Sequence[Any]:
+        """HEAD is open: clients use it to set their clocks."""
+        return [AllowAny()] if self.request.method == "HEAD" else super().get_permissions()
+
+    def get_authenticators(self) -> list[Any]:
+        """None for HEAD: the token of a client whose clock is wrong does not keep it from the time."""
+        # No request yet while the OpenAPI document is made.
+        return [] if self.request and self.request.method == "HEAD" else super().get_authenticators()
+
+    @extend_schema(
+        summary="Recommendations",
+        parameters=[RecommendationRequestSerializer],
+        responses=RecommendationsSerializer,
+        tags=["recommendations"],
+    )
+    def get(self, request: Request) -> Response:
+        return _answer(request, valid_query(RecommendationRequestSerializer, request))
+
+    @extend_schema(
+        summary="Recommendations, with longer lists in the body",
+        request=RecommendationRequestSerializer,
+        responses=RecommendationsSerializer,
+        tags=["recommendations"],
+    )
+    def post(self, request: Request) -> Response:
+        return _answer(request, valid_body(RecommendationRequestSerializer, request))
+
+    @extend_schema(exclude=True)
+    def head(self, request: Request) -> Response:
+        return Response(status=200)
+
+
+def _answer(request: Request, wanted: dict[str, Any]) -> Response:
+    started = perf_counter()
+    wish = Wish(
+        media_type=wanted["mediaType"],
+        limit=wanted["limit"],
+        exclude=wanted["exclude"],
+        preferences=wanted.get("preferences"),
+        favourites=wanted["favorites"],
+        watchlist=wanted["watchlist"],
+    )
+    served = recommendations(user_id(request), wish)
+    milliseconds = round((perf_counter() - started) * 1000, 2)
+    return Response(_body(request, served, milliseconds))
+
+
+def _body(request: Request, served: Served, milliseconds: float) -> dict[str, Any]:
+    items = [_item(request, item, milliseconds) for item in served.answer.items]
+    return {
+        "items": items,
+        "recommendations": items,
+        "source": served.answer.source,
+        "metadata": {
+            "totalCandidates": served.answer.total_candidates,
+            "processingTime": milliseconds,
+            "cacheHit": False,
+            "fallbackUsed": served.fallback_used,
+            "modelVersion": served.model_version,
+        },
+    }
+
+
+def _item(request: Request, item: Recommendation, milliseconds: float) -> dict[str, Any]:
+    title = item.title
+    return {
+        "mediaId": str(title.media_id),
+        "id": title.media_id,
+        "title": title.title,
+        "overview": title.overview,
+        "posterPath": title.poster_path,
+        "backdropPath": title.backdrop_path,
+        "posterUrl": poster_url(request, title.media_type, title.media_id, title.poster_path),
+        "voteAverage": title.vote_average,
+        "releaseDate": title.release_date,
+        "popularity": title.popularity,
+        "mediaType": title.media_type,
+        "genres": "|".join(map(str, title.genres)),
+        "genreIds": list(title.genres),
+        "score": round(item.score, 4),
+        "scoreReasons": [f"{reason.text} ({reason.weight:+.2f})" for reason in item.reasons],
+        "recommendationReason": item.reasons[0].text,
+        "processingTime": milliseconds,
+    }

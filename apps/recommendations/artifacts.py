@@ -1,0 +1,58 @@
+"""The model that serves: loaded once a process, with a fallback that says so."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from apps.media.listings import CHUNK_ITEMS
+from apps.media.selectors import listing
+from apps.media.titles import MEDIA_TYPES
+from apps.recommendations.catalogue import title_of_listing
+from apps.recommendations.engine.artifact import ArtifactError, Model, content_only, load
+from apps.recommendations.engine.titles import Title
+
+logger = logging.getLogger(__name__)
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The model in use, and why it is not the trained one if it is not."""
+
+    model: Model
+    problem: str | None
+
+    @property
+    def fallback(self) -> bool:
+        """Whether popularity and content stand in for the trained model."""
+        return self.problem is not None
+
+
+def serving() -> Serving:
+    """The process's model: the trained one in `MODEL_DIR`, or the most popular titles by content alone.
+
+    A new model is taken up by a restart.
+    """
+    with _lock:
+        return _load(settings.MODEL_DIR)
+
+
+@cache
+def _load(directory: Path) -> Serving:
+    try:
+        return Serving(load(directory), None)
+    except ArtifactError as error:
+        logger.warning("%s Recommendations fall back on popularity.", error)
+        return Serving(content_only(_popular_titles()), str(error))
+
+
+def _popular_titles() -> list[Title]:
+    """The hundred most popular films and series each, by one read for each."""
+    listings = [listing("popular", media_type, page=1, limit=CHUNK_ITEMS) for media_type in MEDIA_TYPES]
+    return [title_of_listing(item) for found in listings if found for item in found.items]

@@ -1,0 +1,120 @@
+"""The questionnaire turned into weights on facts, each with the sentence that tells the person so."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .artifact import Model
+from .phrases import KINDS, PHRASES
+from .taste import Taste
+from .titles import MediaType, normalise
+from .vocabulary import (
+    CODE_TABLES,
+    FAVOURITE_ACTOR,
+    FAVOURITE_DIRECTOR,
+    FAVOURITE_GENRE,
+    GENRE_NAMES,
+    GENRE_RATING_SPAN,
+    KEYWORD,
+    RELATED_GENRE,
+    RELATED_GENRES,
+)
+
+_MIDDLE_RATING = 5.5
+_HIGH_RATING = 7
+_MOST_KEYWORDS = 30
+_PART_OF_KEYWORD = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One answer of the questionnaire: weights on facts and its sentence (series may need other words).
+
+    Without a sentence it moves titles but is no reason.
+    """
+
+    kind: str
+    text: str
+    facts: Mapping[str, float]
+    text_for_series: str | None = None
+
+    def sentence(self, media_type: MediaType) -> str:
+        return self.text_for_series if media_type == "tv" and self.text_for_series else self.text
+
+
+def signals(taste: Taste, model: Model) -> list[Signal]:
+    """Every answer that can move a title of `model`.
+
+    Several answers to one question share its weight: n answers weigh 1/√n of a single one each, so that ticking
+    everything says little.
+    """
+    groups = [
+        list(_favourite_genres(taste)),
+        list(_related_genres(taste)),
+        list(_rated_genres(taste)),
+        list(_people(taste)),
+        list(_keywords(taste, model)),
+        *(_codes(attribute, getattr(taste, attribute)) for attribute in CODE_TABLES),
+    ]
+    return [signal for group in groups for signal in _shared(group)]
+
+
+def _shared(group: Sequence[Signal]) -> Iterator[Signal]:
+    share = 1 / math.sqrt(len(group)) if group else 0.0
+    for signal in group:
+        facts = {fact: weight * share for fact, weight in signal.facts.items()}
+        yield Signal(signal.kind, signal.text, facts, signal.text_for_series)
+
+
+def _genre_name(genre: int) -> str:
+    return GENRE_NAMES.get(genre, "A genre")
+
+
+def _favourite_genres(taste: Taste) -> Iterator[Signal]:
+    for genre in taste.favorite_genres:
+        text = f"{_genre_name(genre)}, one of your favourite genres"
+        yield Signal("genre", text, {f"genre:{genre}": FAVOURITE_GENRE})
+
+
+def _related_genres(taste: Taste) -> Iterator[Signal]:
+    wished = set(taste.favorite_genres)
+    related = {near for genre in wished for near in RELATED_GENRES.get(genre, ())} - wished
+    if related:
+        yield Signal("related", "", {f"genre:{genre}": RELATED_GENRE for genre in sorted(related)})
+
+
+def _rated_genres(taste: Taste) -> Iterator[Signal]:
+    for genre, rating in taste.genre_ratings.items():
+        weight = GENRE_RATING_SPAN * (rating - _MIDDLE_RATING) / (10 - _MIDDLE_RATING)
+        praise = "which you rate highly" if rating >= _HIGH_RATING else f"which you rate {rating:g} of 10"
+        yield Signal("genre", f"{_genre_name(genre)}, {praise}", {f"genre:{genre}": weight})
+
+
+def _people(taste: Taste) -> Iterator[Signal]:
+    for name in taste.favorite_directors:
+        yield Signal(
+            "person",
+            f"Directed by {name}, one of your favourites",
+            {f"maker:{normalise(name)}": FAVOURITE_DIRECTOR},
+            text_for_series=f"Created by {name}, one of your favourites",
+        )
+    for name in taste.favorite_actors:
+        text = f"With {name}, one of your favourites"
+        yield Signal("person", text, {f"cast:{normalise(name)}": FAVOURITE_ACTOR})
+
+
+def _keywords(taste: Taste, model: Model) -> Iterator[Signal]:
+    """A keyword counts in full as it stands, and in part within a longer one: "war" in "civil war"."""
+    for wanted in taste.keywords[:_MOST_KEYWORDS]:
+        facts = {
+            fact: KEYWORD if fact == f"keyword:{wanted}" else KEYWORD * _PART_OF_KEYWORD
+            for fact in model.facts.keywords_with(wanted)
+        }
+        if facts:
+            yield Signal("keyword", f"About {wanted}, one of your keywords", facts)
+
+
+def _codes(attribute: str, codes: Sequence[str]) -> list[Signal]:
+    table, phrases = CODE_TABLES[attribute], PHRASES[attribute]
+    kind = KINDS[attribute]
+    return [Signal(kind, phrases.get(code, ""), table[code]) for code in codes if table[code]]

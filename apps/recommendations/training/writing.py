@@ -1,0 +1,85 @@
+"""Writes a model folder so that a reader sees the old one or the new one, whole."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from apps.recommendations.engine.artifact import FORMAT_VERSION, MANIFEST, previous_folder
+
+_STALE_SECONDS = 24 * 3600
+
+
+def write_model(destination: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], trained_at: datetime) -> str:
+    """Write `files` and their manifest (with the entries of `facts`) to `destination`; returns the version.
+
+    Everything goes to a temporary folder beside it first, is flushed to disk, and then takes its place by rename.
+    Killed before the renames, the old folder stays; killed between them, `engine.artifact.load` finds the old
+    folder under its `.previous` name, and the next write puts it back.
+    """
+    destination = Path(destination)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    _recover(destination)
+    folder = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", suffix=".partial", dir=destination.parent))
+    try:
+        folder.chmod(0o755)
+        entries = {name: _written(folder / name, content) for name, content in sorted(files.items())}
+        digest = hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
+        version = f"{trained_at:%Y-%m-%d}-{digest[:12]}"
+        manifest = {
+            "format": FORMAT_VERSION,
+            "version": version,
+            "trained_at": trained_at.isoformat(),
+            **facts,
+            "files": entries,
+        }
+        _written(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+        _flush_folder(folder)
+        _replace(folder, destination)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return version
+
+
+def _written(path: Path, content: bytes) -> dict[str, Any]:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _recover(destination: Path) -> None:
+    """Undo what an interrupted write left behind: the old folder set aside, and partial folders a day old."""
+    previous = previous_folder(destination)
+    if previous.exists():
+        if destination.exists():
+            shutil.rmtree(previous)
+        else:
+            previous.rename(destination)
+    for partial in destination.parent.glob(f".{destination.name}.*.partial"):
+        if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _replace(folder: Path, destination: Path) -> None:
+    previous = previous_folder(destination)
+    if destination.exists():
+        destination.rename(previous)
+    folder.rename(destination)
+    _flush_folder(destination.parent)
+    shutil.rmtree(previous, ignore_errors=True)

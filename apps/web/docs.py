@@ -1,0 +1,52 @@
+"""The OpenAPI document at /schema, and the same as a page at /docs."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.utils.cache import patch_cache_control
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiYamlRenderer2
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from movierec.api.views import ApiView
+
+MAX_AGE_SECONDS = 300
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document; it depends on the code alone, so one is enough for a process."""
+    return dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+
+
+class Document(ApiView):
+    """This API as an OpenAPI 3 document: JSON, or YAML for those who accept `application/yaml`."""
+
+    open_to_all = True
+    authentication_classes = ()
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer)
+
+    @extend_schema(
+        summary="This document",
+        description="The OpenAPI 3 document of the API: JSON, or YAML by `Accept: application/yaml`.",
+        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "The OpenAPI document.")},
+        tags=["service"],
+    )
+    def get(self, request: Request) -> Response:
+        """The document in the form that is accepted, JSON by default."""
+        response = Response(document())
+        patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
+        return response
+
+
+class Reference(SpectacularSwaggerSplitView):
+    """The document as a page, by Swagger UI; nothing in it comes from another host."""
+
+    url_name = "schema"
+    template_name = "web/docs.html"

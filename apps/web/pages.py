@@ -1,0 +1,84 @@
+"""The front page."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_safe
+from pynamodb.exceptions import PynamoDBException
+
+from apps.media import selectors
+from apps.media.images import POSTER_HEIGHT, POSTER_WIDTH, poster_url
+from apps.media.titles import MediaType
+from movierec.api.errors import is_outside_fault
+
+logger = logging.getLogger(__name__)
+
+POSTERS_A_SHELF: Final = 12
+_SHELVES: Final[tuple[tuple[str, MediaType], ...]] = (("Trending films", "movie"), ("Trending series", "tv"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A poster and the words that stand for it."""
+
+    address: str
+    words: str
+    width: int = POSTER_WIDTH
+    height: int = POSTER_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A row of posters under a heading."""
+
+    heading: str
+    pictures: list[Picture]
+
+
+@require_safe
+def front_page(request: HttpRequest) -> HttpResponse:
+    """What MovieRec is, what is trending, and the ways on."""
+    response = render(request, "web/front.html", {"shelves": _shelves(request)})
+    # The page differs for people who are signed in.
+    patch_vary_headers(response, ["Cookie"])
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon when an answer that is no page of ours is opened."""
+    return redirect(static("web/icon.svg"))
+
+
+def _shelves(request: HttpRequest) -> list[Shelf]:
+    """The shelves that have titles; none while the data cannot be reached, since the ways on are still worth showing."""
+    try:
+        shelves = [Shelf(heading, _pictures(request, media_type)) for heading, media_type in _SHELVES]
+    except (PynamoDBException, BotoCoreError, TimeoutError) as error:
+        if not is_outside_fault(error):
+            raise
+        logger.warning("The front page has no posters: %s", error)
+        return []
+    return [shelf for shelf in shelves if shelf.pictures]
+
+
+def _pictures(request: HttpRequest, media_type: MediaType) -> list[Picture]:
+    listing = selectors.listing("trending", media_type, page=1, limit=POSTERS_A_SHELF)
+    return [_picture(request, item) for item in listing.items] if listing else []
+
+
+def _picture(request: HttpRequest, item: dict[str, Any]) -> Picture:
+    year = (item["release_date"] or "")[:4]
+    return Picture(
+        address=poster_url(request, item["media_type"], item["id"], item["poster_path"]),
+        words=f"{item['title']} ({year})" if year else item["title"],
+    )

@@ -1,0 +1,78 @@
+// Sends the forms of pages as JSON with CSRF's token and shows the answer in place of the page's content.
+"use strict";
+
+const JSON_TYPE = "application/json";
+
+function bodyOf(form) {
+  const text = form.querySelector("[data-body]");
+  if (text) return text.value;
+  const filled = [...form.querySelectorAll("input[name]:not([type=hidden])")].filter((input) => input.value !== "");
+  return JSON.stringify(Object.fromEntries(filled.map((input) => [input.name, input.value])));
+}
+
+// What a person has typed outlives the exchange of the page's content, passwords excepted.
+function typedTexts() {
+  const fields = document.querySelectorAll("main textarea[id], main input[id]:not([type=password])");
+  return new Map([...fields].map((field) => [field.id, field.value]));
+}
+
+function showPage(html) {
+  const next = new DOMParser().parseFromString(html, "text/html");
+  const typed = typedTexts();
+  for (const place of ["header.top", "main"]) document.querySelector(place).replaceWith(next.querySelector(place));
+  document.title = next.title;
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field) field.value = value;
+  }
+  window.scrollTo(0, 0);
+  (document.getElementById("outcome") ?? document.getElementById("answer"))?.focus();
+}
+
+function showProblem(form, sentence) {
+  const notice = form.querySelector("[role=alert]") ?? form.appendChild(document.createElement("p"));
+  notice.setAttribute("role", "alert");
+  notice.className = "problem";
+  notice.textContent = sentence;
+}
+
+async function showAnswer(form, response) {
+  const type = response.headers.get("Content-Type") ?? "";
+  if (response.ok && form.dataset.next) {
+    window.location.assign(form.dataset.next);
+  } else if (type.startsWith("text/html")) {
+    showPage(await response.text());
+  } else {
+    const answer = type.startsWith(JSON_TYPE) ? await response.json() : {};
+    showProblem(form, answer.error ?? `The server answered ${response.status} ${response.statusText}.`);
+  }
+}
+
+async function send(form) {
+  const button = form.querySelector("button");
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const response = await fetch(form.action, {
+      method: form.dataset.method,
+      headers: {
+        "Accept": "text/html",
+        "Content-Type": JSON_TYPE,
+        "X-CSRFToken": form.elements.csrfmiddlewaretoken.value,
+      },
+      body: bodyOf(form),
+    });
+    await showAnswer(form, response);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    showProblem(form, "The server cannot be reached; check the connection and send again.");
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.method) return;
+  event.preventDefault();
+  if (form.querySelector("button").getAttribute("aria-disabled") !== "true") send(form);
+});

@@ -1,0 +1,1 @@
+"""What every endpoint shares: errors, authentication, permissions, throttling, pagination, schema."""

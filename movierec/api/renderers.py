@@ -1,0 +1,110 @@
+"""JSON for programs, the browsable API for people, and a negotiation that never fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from movierec.api.authentication import COOKIE, person_of_cookie
+from movierec.api.forms import forms_of
+
+
+class JsonRenderer(BaseRenderer):
+    """JSON by orjson; an answer without data has an empty body."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        """`data` as compact UTF-8, indented where the accepted media type asks for it."""
+        if data is None:
+            return b""
+        indented = accepted_media_type is not None and "indent=" in accepted_media_type
+        options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indented else 0)
+        return orjson.dumps(data, option=options)
+
+
+class PeopleRenderer(BrowsableAPIRenderer):
+    """The browsable API: the answer in a page, with a form for every method that changes something.
+
+    The page is ours alone; of the framework's renderer, the rendering of a template from a context is left.
+    """
+
+    template = "api_page.html"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> str:
+        """The page. No cache may keep it, whatever it may do with the answer: it names the person and holds a token."""
+        assert renderer_context is not None
+        page: str = super().render(data, accepted_media_type, renderer_context)
+        renderer_context["response"]["Cache-Control"] = "private, no-store"
+        return page
+
+    def get_context(
+        self, data: Any, accepted_media_type: str | None, renderer_context: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What the page's template shows."""
+        view, request, response = (renderer_context[name] for name in ("view", "request", "response"))
+        facts = data if isinstance(data, Mapping) else {}
+        who, entered = _person(request, response, facts)
+        forms = forms_of(view, facts)
+        return {
+            "name": view.get_view_name().capitalize(),
+            "description": view.get_view_description(),
+            "method": request.method,
+            "address": request.get_full_path(),
+            "status": response.status_code,
+            "status_text": response.status_text,
+            "headers": sorted(response.items()),
+            "content": "" if data is None else orjson.dumps(data, option=_PRETTY).decode(),
+            "error": facts.get("error", "") if response.status_code >= 400 else "",
+            "details": _field_errors(facts),
+            "message": facts.get("message", ""),
+            "forms": forms,
+            # Whether the page is there to ask people for something, as signing in is.
+            "asks": any(form.inputs for form in forms),
+            "who": who,
+            "entered": entered,
+        }
+
+
+_PRETTY = orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2
+
+
+def _person(request: Request, response: Response, facts: Mapping[str, Any]) -> tuple[str, bool]:
+    """The e-mail address to greet, empty for nobody, and whether this very answer signed the person in."""
+    if COOKIE not in response.cookies:
+        person = person_of_cookie(request)
+        return ("" if person is None else person.email or person.user_id), False
+    entered = bool(response.cookies[COOKIE].value)
+    return (str(facts.get("email") or "Signed in") if entered else ""), entered
+
+
+def _field_errors(facts: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    details = facts.get("details")
+    return details if isinstance(details, list) else []
+
+
+class LenientNegotiation(DefaultContentNegotiation):
+    """JSON for whoever asks for something we do not have, instead of a 406."""
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The renderer and media type that fit the Accept header best."""
+        try:
+            renderer, media_type = super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            return renderers[0], renderers[0].media_type or ""
+        return renderer, media_type

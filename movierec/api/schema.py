@@ -1,0 +1,164 @@
+"""The OpenAPI document: every operation also declares the errors it can answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    """One wrong field."""
+
+    path = serializers.CharField(help_text="The field, with dots for what stands inside another.")
+    message = serializers.CharField()
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """The one error shape."""
+
+    error = serializers.CharField(help_text="One sentence for people.")
+    message = serializers.CharField(help_text="The same, or 'Unauthorized' on 401.")
+    code = serializers.CharField(help_text="A stable code for programs.")
+    requestId = serializers.CharField()
+    timestamp = serializers.DateTimeField()
+    details = serializers.JSONField(required=False, help_text="A text, or a list of {path, message}.")
+
+
+_SENTENCES = {
+    400: "The request is wrong; `details` names the fields.",
+    401: "No valid access token.",
+    403: "A browser's request without its CSRF token, or an account that is not confirmed.",
+    404: "There is no such thing.",
+    405: "The path has no such method.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    429: "Too many requests; see Retry-After.",
+    503: "Something behind the service does not answer; see Retry-After.",
+}
+
+
+def errors(*statuses: int) -> dict[int, OpenApiResponse]:
+    """The declarations of error answers, for an endpoint's `extend_schema`."""
+    return {status: OpenApiResponse(ErrorSerializer, _SENTENCES[status]) for status in statuses}
+
+
+_WRITING = ("POST", "PUT", "PATCH", "DELETE")
+# Answers that may come before the request is counted.
+_BEFORE_COUNTING = (401, 403, 413, 503)
+_RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+# What every answer carries, for the document's `components`.
+_HEADERS = {
+    "X-Request-Id": {"description": "Names the request; tell it with a problem.", "schema": {"type": "string"}},
+    "X-RateLimit-Limit": {"description": "Requests a minute.", "schema": {"type": "integer"}},
+    "X-RateLimit-Remaining": {"description": "What is left of this minute's.", "schema": {"type": "integer"}},
+    "X-RateLimit-Reset": {
+        "description": "When the next minute starts, in seconds since 1970.",
+        "schema": {"type": "integer"},
+    },
+    "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+}
+
+
+class ApiSchema(AutoSchema):
+    """Adds to each operation what follows from the kind of its endpoint: common errors, headers, descriptions."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation with the headers of its answers and a description of its body."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        for status, answer in operation["responses"].items():
+            answer.setdefault("headers", {}).update(_references(self._header_names(int(status))))
+        if "requestBody" in operation:
+            operation["requestBody"].setdefault("description", "A JSON object.")
+        return operation
+
+    def get_summary(self) -> str:
+        """The declared summary, or the first sentence about the endpoint."""
+        return str(super().get_summary() or (type(self.view).__doc__ or "").partition(".")[0])
+
+    def map_parsers(self) -> list[str]:
+        """JSON alone is the API's; what else a parser takes is for pages without JavaScript."""
+        return ["application/json"]
+
+    def get_response_serializers(self) -> Any:
+        """The declared answers and the common errors, by status."""
+        declared = super().get_response_serializers()
+        answers = declared if isinstance(declared, dict) else {200: _described(declared)}
+        return dict(sorted({**errors(*self._common_statuses()), **answers}.items(), key=_status_of))
+
+    def _common_statuses(self) -> list[int]:
+        authenticated = bool(self.view.get_authenticators())
+        statuses = []
+        if self.method in _WRITING:
+            statuses += [400, 413, 415]
+        elif self.get_override_parameters():
+            statuses.append(400)
+        if authenticated:
+            statuses.append(401)
+        if authenticated and self.method in _WRITING:
+            statuses.append(403)
+        if getattr(self.view, "rate_scope", None):
+            statuses += [429, 503]
+        return statuses
+
+    def _header_names(self, status: int) -> list[str]:
+        names = ["X-Request-Id"]
+        if not getattr(self.view, "rate_scope", None):
+            return names
+        if status not in _BEFORE_COUNTING:
+            names += _RATE_HEADERS
+        if status in (429, 503):
+            names.append("Retry-After")
+        return names
+
+
+def _status_of(answer: tuple[Any, Any]) -> int:
+    """The status of a declared answer, whose key may name a media type as well."""
+    key = answer[0]
+    return int(key[0] if isinstance(key, tuple) else key)
+
+
+def add_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Puts the headers that answers refer to into the document; drf-spectacular calls it last."""
+    result["components"]["headers"] = _HEADERS
+    return result
+
+
+def _references(names: list[str]) -> dict[str, dict[str, str]]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _described(declared: Any) -> Any:
+    """A bare serializer as an answer with a description: the serializer's own, or that it worked."""
+    if isinstance(declared, OpenApiResponse):
+        return declared
+    serializer = declared if isinstance(declared, type) else type(declared)
+    return OpenApiResponse(declared, (serializer.__doc__ or "Done.").partition("\n")[0])
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the document names the access token."""
+
+    target_class = "movierec.api.authentication.BearerAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token that is a JWT."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the document names the browsable API's cookie."""
+
+    target_class = "movierec.api.authentication.CookieAuthentication"
+    name = "browserCookie"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """The cookie that the sign-in page sets."""
+        return {"type": "apiKey", "in": "cookie", "name": "movierec_access"}

@@ -1,0 +1,1 @@
+"""DynamoDB: one connection, one base table, one registry of tables."""

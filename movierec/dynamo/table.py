@@ -1,0 +1,176 @@
+"""The base of every table: PynamoDB models on the shared connection, and reads of plain values.
+
+Reads that feed JSON do not build a model a row: they take the raw attribute map and turn it into plain Python
+values. That is faster and does not break on rows that an older service wrote with other types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.connection import TableConnection
+from pynamodb.connection.base import MetaTable
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from movierec.dynamo.backoff import Backoff
+from movierec.dynamo.connection import shared_connection
+from movierec.dynamo.plain import Plain, to_plain, to_wire
+
+Row = dict[str, Plain]
+
+# DynamoDB's own limits on one request.
+BATCH_WRITE_ROWS = 25
+BATCH_GET_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows and the key to go on after, None at the end."""
+
+    rows: list[Row]
+    last_key: Row | None
+
+
+class _SharedTableConnection(TableConnection):
+    """A table's view of the shared connection instead of a connection of its own."""
+
+    def __init__(self, table_name: str, meta_table: MetaTable) -> None:
+        self.table_name = table_name
+        self.connection = shared_connection()
+        if table_name not in self.connection._tables:
+            self.connection.add_meta_table(meta_table)
+
+
+class BaseTable(Model):
+    """A PynamoDB model whose calls go through the process's one connection."""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        if cls._connection is None:
+            cls._connection = _SharedTableConnection(cls.Meta.table_name, cls._meta_table())
+        return cls._connection
+
+    @classmethod
+    def _meta_table(cls) -> MetaTable:
+        schema = cls._get_schema()
+        indexes = [
+            {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
+            for index in schema["global_secondary_indexes"]
+        ]
+        return MetaTable(
+            {
+                "TableName": cls.Meta.table_name,
+                "KeySchema": schema["key_schema"],
+                "AttributeDefinitions": schema["attribute_definitions"],
+                "GlobalSecondaryIndexes": indexes,
+            }
+        )
+
+    @classmethod
+    def query_page(  # noqa: PLR0913  (Query has that many choices, all by name)
+        cls,
+        hash_key: str,
+        *,
+        range_condition: Condition | None = None,
+        filter_condition: Condition | None = None,
+        index: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        after: Mapping[str, Plain] | None = None,
+        consistent: bool = False,
+    ) -> Page:
+        """One Query request as plain rows: at most `limit` rows or 1 MB, in key order or its reverse."""
+        data = cls._get_connection().query(
+            hash_key,
+            range_key_condition=range_condition,
+            filter_condition=filter_condition,
+            index_name=index,
+            scan_index_forward=not newest_first,
+            limit=limit,
+            exclusive_start_key=to_wire(after) if after else None,
+            consistent_read=consistent,
+        )
+        return _page(data)
+
+    @classmethod
+    def query_all(cls, hash_key: str, **options: Any) -> list[Row]:
+        """Every row of a key condition, page after page; for partitions known to be small."""
+        page = cls.query_page(hash_key, **options)
+        rows = page.rows
+        while page.last_key is not None:
+            page = cls.query_page(hash_key, **{**options, "after": page.last_key})
+            rows.extend(page.rows)
+        return rows
+
+    @classmethod
+    def get_row(cls, hash_key: str, range_key: str | None = None, *, consistent: bool = False) -> Row | None:
+        """One row as plain values, None when there is none."""
+        data = cls._get_connection().get_item(hash_key, range_key, consistent_read=consistent)
+        return to_plain(data["Item"]) if "Item" in data else None
+
+    @classmethod
+    def get_rows(cls, keys: Sequence[Mapping[str, Plain]]) -> list[Row]:
+        """The rows of up to 100 distinct keys in one request (repeated only for what DynamoDB left over).
+
+        The order is DynamoDB's, not that of the keys.
+        """
+        wanted = [to_wire(key) for key in keys]
+        backoff = Backoff()
+        rows: list[Row] = []
+        while wanted:
+            request = {"RequestItems": {cls.Meta.table_name: {"Keys": wanted}}}
+            data = shared_connection().dispatch("BatchGetItem", request)
+            rows.extend(to_plain(item) for item in data["Responses"].get(cls.Meta.table_name, []))
+            wanted = data.get("UnprocessedKeys", {}).get(cls.Meta.table_name, {}).get("Keys", [])
+            if wanted:
+                backoff.wait("BatchGetItem")
+        return rows
+
+    @classmethod
+    def put_rows(cls, rows: Iterable[Mapping[str, Plain]]) -> Iterator[int]:
+        """Writes rows 25 a request, replacing those with the same key; yields the count of each written batch.
+
+        Of rows with one key in a batch the last counts, since DynamoDB refuses such a batch. What DynamoDB
+        leaves unprocessed is sent again with growing pauses; raises TimeoutError when it never ends.
+        """
+        names = [key["AttributeName"] for key in cls._get_schema()["key_schema"]]
+        batch: dict[tuple[Plain, ...], Mapping[str, Plain]] = {}
+        for row in rows:
+            batch[tuple(row[name] for name in names)] = row
+            if len(batch) == BATCH_WRITE_ROWS:
+                yield cls._write_batch(list(batch.values()))
+                batch = {}
+        if batch:
+            yield cls._write_batch(list(batch.values()))
+
+    @classmethod
+    def _write_batch(cls, rows: Sequence[Mapping[str, Plain]]) -> int:
+        backoff = Backoff()
+        waiting = [{"PutRequest": {"Item": to_wire(row)}} for row in rows]
+        while waiting:
+            data = shared_connection().dispatch("BatchWriteItem", {"RequestItems": {cls.Meta.table_name: waiting}})
+            waiting = data.get("UnprocessedItems", {}).get(cls.Meta.table_name, [])
+            if waiting:
+                backoff.wait("BatchWriteItem")
+        return len(rows)
+
+    @classmethod
+    def scan_rows(cls, attributes: Sequence[str] | None = None) -> Iterator[Row]:
+        """Every row of the table, page by page. For jobs only, never behind a request of a user."""
+        after = None
+        while True:
+            data = cls._get_connection().scan(
+                attributes_to_get=list(attributes) if attributes else None, exclusive_start_key=after
+            )
+            yield from (to_plain(item) for item in data["Items"])
+            after = data.get("LastEvaluatedKey")
+            if not after:
+                return
+
+
+def _page(data: Mapping[str, Any]) -> Page:
+    last_key = data.get("LastEvaluatedKey")
+    return Page([to_plain(item) for item in data["Items"]], to_plain(last_key) if last_key else None)

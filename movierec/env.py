@@ -1,0 +1,150 @@
+"""The only reader of the process environment.
+
+Every variable is declared here once, with its default and its explanation; `.env.example` lists the same
+names (a test holds the two together). Settings ask this module and nothing else reads `os.environ`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("local", "dev", "staging", "prod")
+_PAIR = re.compile(r"([a-z_]+)\s*=\s*([1-9][0-9]{0,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, its default as written in a shell, and what it does."""
+
+    name: str
+    default: str
+    help: str
+
+
+VARIABLES = {
+    variable.name: variable
+    for variable in (
+        Variable("MOVIEREC_ENV", "local", "Which environment this is: local, dev, staging or prod."),
+        Variable("DEBUG", "", "on or off; empty means on in local and off elsewhere."),
+        Variable("SECRET_KEY", "", "Signs cookies. Empty in local makes a key file in STATE_DIR."),
+        Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names served, comma separated."),
+        Variable("STATE_DIR", ".local", "Folder of the embedded AWS's state, local keys and the model."),
+        Variable("AWS_ENDPOINT_URL", "", "Address of an AWS stand-in. Empty in local starts the embedded one."),
+        Variable("AWS_REGION", "eu-north-1", "AWS region of the tables."),
+        Variable("EMBEDDED_AWS_PYTHON", ".venv-aws/bin/python", "The Python that has the embedded AWS."),
+        Variable("DOMAIN", "movierec", "First part of the single table's name, <domain>-<env>-data-table."),
+        Variable("MODEL_DIR", "", "Folder of the trained recommender. Empty means STATE_DIR/model."),
+        Variable(
+            "CORS_ALLOWED_ORIGINS",
+            "https://www.movierec.net,https://movierec.net,"
+            "http://localhost:3000,http://localhost:8080,http://127.0.0.1:3000",
+            "Origins whose pages may call the API, comma separated.",
+        ),
+        Variable(
+            "RATE_LIMITS",
+            "auth=10,user=100,recommendations=20,media=200",
+            "Requests a minute by scope; auth and media per address, the others per user.",
+        ),
+        Variable("IDENTITY_PROVIDER", "local", "Who signs people in: local."),
+        Variable("TOKEN_ISSUER", "", "`iss` of the local provider's tokens. Empty: the address of DOMAIN's API."),
+        Variable("TOKEN_CLIENT_ID", "movierec-web", "`client_id` that access tokens must carry."),
+        Variable("EMAIL_URL", "consolemail://", "Where mail goes; consolemail:// prints it on the terminal."),
+        Variable("EMAIL_FROM", "MovieRec <no-reply@movierec.net>", "The sender of mail."),
+        Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    )
+}
+
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def text(name: str) -> str:
+    """The value of a declared variable, or its default.
+
+    Raises KeyError when the variable is not declared in `VARIABLES`.
+    """
+    return os.environ.get(name, VARIABLES[name].default).strip()
+
+
+def words(name: str) -> list[str]:
+    """A comma-separated variable as a list without empty entries."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def choice(name: str, allowed: tuple[str, ...]) -> str:
+    """A variable that must be one of `allowed`; ImproperlyConfigured names both otherwise."""
+    value = text(name)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of {', '.join(allowed)}.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """An on/off variable; empty means `default`."""
+    value = text(name).lower()
+    if value in ("on", "true", "yes", "1"):
+        return True
+    if value in ("off", "false", "no", "0"):
+        return False
+    if value == "":
+        return default
+    raise ImproperlyConfigured(f"{name} is {value!r}; set it to on or off.")
+
+
+def numbers(name: str) -> dict[str, int]:
+    """A variable of the form `key=3,other=5` as whole numbers from 1; keys it leaves out keep their default.
+
+    ImproperlyConfigured names what is wrong: a key that the default does not have, or no such number.
+    """
+    pairs = _pairs(name, VARIABLES[name].default)
+    own = _pairs(name, text(name))
+    for key in own:
+        if key not in pairs:
+            raise ImproperlyConfigured(f"{name} has the unknown name {key!r}; use {', '.join(pairs)}.")
+    return {**pairs, **own}
+
+
+def _pairs(name: str, value: str) -> dict[str, int]:
+    pairs = {}
+    for word in filter(None, map(str.strip, value.split(","))):
+        found = _PAIR.fullmatch(word)
+        if found is None:
+            raise ImproperlyConfigured(f"{name} has {word!r}; write name=number, comma separated.")
+        pairs[found[1]] = int(found[2])
+    return pairs
+
+
+def mail(name: str) -> dict[str, object]:
+    """A mail address such as consolemail:// or smtp+tls://user:password@host:587 as Django's settings."""
+    try:
+        return dict(environ.Env.email_url_config(text(name) or VARIABLES[name].default))
+    except (ValueError, ImproperlyConfigured) as error:
+        # Without the value, since it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} is not a mail address; write consolemail:// or smtp+tls://user:password@host:587."
+        ) from error
+
+
+def path(name: str, fallback: Path | None = None) -> Path:
+    """A folder or file; relative ones start at the project's root. Empty means `fallback`, else the default."""
+    value = text(name)
+    if value == "" and fallback is not None:
+        return fallback
+    value = value or VARIABLES[name].default
+    return (BASE_DIR / Path(value).expanduser()).absolute()
+
+
+def hand_down(name: str, value: str) -> None:
+    """Sets a declared variable for the processes this one starts."""
+    os.environ[VARIABLES[name].name] = value
+
+
+def in_reloader_child() -> bool:
+    """Whether this is the process that Django's autoreloader starts again and again."""
+    return os.environ.get("RUN_MAIN") == "true"

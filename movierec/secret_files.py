@@ -1,0 +1,41 @@
+"""Small secret files of a local installation: made once, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import get_ident
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The content of `path`; made by `make` with mode 600 when the file does not exist.
+
+    Two processes that start at once agree on one content: the file appears whole or not at all.
+    Raises ImproperlyConfigured with the remedy when the file cannot be read or written.
+    """
+    try:
+        if not path.exists():
+            _create(path, make())
+        return path.read_bytes()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path} cannot be used ({error.strerror}); make its folder writable or set STATE_DIR to another."
+        ) from error
+
+
+def _create(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    try:
+        # A hard link fails where the name is taken, so the first writer wins and the other reads its content.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,62 @@
+"""What the process is: environment, apps, templates, language and time."""
+
+import secrets
+
+from django.core.exceptions import ImproperlyConfigured
+
+from movierec import env
+from movierec.secret_files import read_or_create
+
+BASE_DIR = env.BASE_DIR
+MOVIEREC_ENV = env.choice("MOVIEREC_ENV", env.ENVIRONMENTS)
+LOCAL = MOVIEREC_ENV == "local"
+DEBUG = env.flag("DEBUG", default=LOCAL)
+STATE_DIR = env.path("STATE_DIR")
+VERSION = "0.1.0"
+
+
+def _secret_key() -> str:
+    key = env.text("SECRET_KEY")
+    if key:
+        return key
+    if not LOCAL:
+        raise ImproperlyConfigured("SECRET_KEY is empty; set it to a long random text outside local.")
+    return read_or_create(STATE_DIR / "keys" / "secret_key", lambda: secrets.token_urlsafe(64).encode()).decode()
+
+
+SECRET_KEY = _secret_key()
+
+INSTALLED_APPS = [
+    # First, because its runserver starts the embedded AWS before it serves.
+    "apps.ops",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "movierec",
+    "apps.accounts",
+    "apps.preferences",
+    "apps.lists",
+    "apps.media",
+    "apps.recommendations",
+    "apps.stats",
+    "apps.web",
+]
+
+# There is no SQL database: an empty mapping makes stray ORM use fail loudly.
+DATABASES: dict[str, object] = {}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+ROOT_URLCONF = "movierec.urls"
+WSGI_APPLICATION = "movierec.wsgi.application"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True

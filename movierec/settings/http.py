@@ -1,0 +1,56 @@
+"""What goes over the wire: hosts, middleware, CORS, security headers, static files."""
+
+from csp.constants import NONE, SELF
+
+from movierec import env
+from movierec.settings.base import BASE_DIR, LOCAL
+
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+APPEND_SLASH = False
+
+MIDDLEWARE = [
+    "movierec.api.middleware.RequestIdMiddleware",
+    "movierec.api.middleware.CorsMiddleware",
+    "movierec.api.middleware.JsonErrorMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    # Sets the token's cookie for the API pages; the framework's views check it themselves, in CookieAuthentication.
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Checks the forms of pages and sends them their cookie; the API checks by its cookie authentication.
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "movierec.api.middleware.TrailingSlashMiddleware",
+]
+
+# Browsers refuse longer ages than a day for a preflight's answer.
+CORS_MAX_AGE_SECONDS = 86_400
+CORS_ALLOWED_ORIGINS = frozenset(env.words("CORS_ALLOWED_ORIGINS"))
+
+# A profile of the questionnaire is a few kilobytes; DynamoDB refuses items over 400 KB.
+MAX_BODY_BYTES = 256 * 1024
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "https://image.tmdb.org"],
+        # The API pages of Django REST framework and Swagger UI set style attributes.
+        "style-src": [SELF, "'unsafe-inline'"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = not LOCAL
+
+STATIC_URL = "/static/"
+# Local serves files from the apps' folders, so that no collection step stands before a first start.
+STATIC_ROOT = None if LOCAL else BASE_DIR / "build" / "static"
+WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_AUTOREFRESH = False

@@ -1,0 +1,20 @@
+"""Every address of the service. No path ends in a slash; one that does gets the same answer."""
+
+from django.urls import include, path, re_path
+
+from movierec.api.not_found import unknown_path
+
+urlpatterns = [
+    path("", include("apps.web.urls")),
+    path("auth/", include("apps.accounts.urls")),
+    path("user/", include("apps.preferences.urls")),
+    path("user/", include("apps.lists.urls")),
+    path("user/stats/", include("apps.stats.urls")),
+    path("", include("apps.recommendations.urls")),
+    path("", include("apps.media.urls")),
+    path("", include("apps.ops.urls")),
+    # Not left to `handler404`, which Django asks only with DEBUG off.
+    re_path("", unknown_path),
+]
+
+handler404 = unknown_path

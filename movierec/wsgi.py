@@ -1,0 +1,9 @@
+"""The WSGI entry: what Zappa and any WSGI server call."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec.settings")
+
+application = get_wsgi_application()

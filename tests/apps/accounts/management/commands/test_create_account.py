@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apps.accounts.selectors import account_id
+from apps.accounts.services import sign_in
+from django.core.management import CommandError, call_command
+
+Rows = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.usefixtures("cheap_scrypt", "tables")
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("create_account", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_without_a_file_a_random_password_is_printed_once(rows: Rows) -> None:
+    printed = run("bob@example.com")
+    found = re.fullmatch(
+        r"bob@example\.com has an account now; its user id is ([0-9a-f-]{36})\.\n"
+        r"Its password, shown only here: ([\w-]{24})\n",
+        printed,
+    )
+    assert found
+    assert account_id("bob@example.com") == found.group(1)
+    assert sign_in(email="bob@example.com", password=found.group(2)).email == "bob@example.com"
+    assert found.group(2) not in str(rows())
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
+def test_the_password_comes_from_a_file(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / "password"
+    file.write_bytes(f" a good password {ending}".encode())
+    assert run("bob@example.com", "--user-id", "viewer-7", "--password-file", str(file)) == (
+        "bob@example.com has an account now; its user id is viewer-7.\n"
+    )
+    assert sign_in(email="bob@example.com", password=" a good password ").email == "bob@example.com"
+
+
+def test_the_password_comes_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a good password\n"))
+    run("bob@example.com", "--password-file", "-")
+    assert sign_in(email="bob@example.com", password="a good password").email == "bob@example.com"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"two\nlines here\n", b"\xff\xfe not text"])
+def test_an_unusable_file_is_named(tmp_path: Path, rows: Rows, content: bytes) -> None:
+    file = tmp_path / "password"
+    file.write_bytes(content)
+    with pytest.raises(CommandError, match=re.escape(str(file))):
+        run("bob@example.com", "--password-file", str(file))
+    assert rows() == []
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="missing cannot be read"):
+        run("bob@example.com", "--password-file", str(tmp_path / "missing"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["no address"], "Enter an e-mail address"),
+        (["bob@example.com", "--user-id", "a#b"], "use 1 to 128 letters"),
+        (["bob@example.com", "--user-id", ""], "use 1 to 128 letters"),
+    ],
+)
+def test_refused_arguments_store_nothing(rows: Rows, arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        run(*arguments)
+    assert rows() == []
+
+
+def test_an_address_that_has_an_account_is_left_alone(rows: Rows, ann: str) -> None:
+    before = rows()
+    with pytest.raises(CommandError, match=r"has an account already; its user id is ann-id"):
+        run("ann@example.com")
+    assert rows() == before

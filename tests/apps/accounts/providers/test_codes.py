@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import time_machine
+from apps.accounts.errors import CodeMismatch, ExpiredCode, TooManyGuesses
+from apps.accounts.models import Code
+from apps.accounts.providers import codes
+
+ADDRESS = "ann@example.com"
+NOW = 1_800_000_000
+
+
+@pytest.fixture
+def stored(tables: None) -> Code:
+    """The row of the code 123456, mailed at NOW."""
+    with time_machine.travel(NOW, tick=False):
+        row = codes.code_row(ADDRESS, "123456", "ann-id")
+        row.save()
+    return row
+
+
+def guess(code: str, at: int = NOW, address: str = ADDRESS) -> Code:
+    with time_machine.travel(at, tick=False):
+        return codes.check_code(address, code)
+
+
+def test_a_code_has_six_digits_and_is_random() -> None:
+    made = {codes.new_code() for _ in range(50)}
+    assert all(len(code) == 6 and code.isdecimal() for code in made)
+    assert len(made) > 40
+
+
+def test_the_table_holds_no_code_only_a_keyed_hash(stored: Code) -> None:
+    row = Code.get_row("EMAIL#ann@example.com", "CODE#SIGNUP")
+    assert row == {
+        "pk": "EMAIL#ann@example.com",
+        "sk": "CODE#SIGNUP",
+        "codeHash": stored.code_hash,
+        "userId": "ann-id",
+        "tries": 0,
+        "expiresAt": NOW + 900,
+    }
+    assert len(str(stored.code_hash)) == 64
+
+
+def test_one_code_has_another_hash_for_another_address() -> None:
+    assert codes.code_row("a@x.de", "123456", "u").code_hash != codes.code_row("b@x.de", "123456", "u").code_hash
+
+
+def test_the_right_code_answers_whose_it_is(stored: Code) -> None:
+    assert guess("123456", NOW + 899).user_id == "ann-id"
+
+
+@pytest.mark.parametrize("code", ["123457", "12345", "1234567", " 123456", "１２３４５６", "x", "é"])
+def test_a_wrong_code_is_a_mismatch_and_counts(stored: Code, code: str) -> None:
+    with pytest.raises(CodeMismatch):
+        guess(code)
+    row = Code.get_row("EMAIL#ann@example.com", "CODE#SIGNUP")
+    assert row is not None
+    assert row["tries"] == 1
+
+
+def test_after_15_minutes_the_right_code_is_expired_and_a_wrong_one_a_mismatch(stored: Code) -> None:
+    with pytest.raises(ExpiredCode):
+        guess("123456", NOW + 900)
+    with pytest.raises(CodeMismatch):
+        guess("000000", NOW + 900)
+
+
+def test_the_fifth_guess_may_be_right(stored: Code) -> None:
+    for _ in range(4):
+        with pytest.raises(CodeMismatch):
+            guess("000000")
+    assert guess("123456").user_id == "ann-id"
+
+
+def test_the_sixth_guess_is_refused_even_if_right(stored: Code) -> None:
+    for _ in range(5):
+        with pytest.raises(CodeMismatch):
+            guess("000000")
+    with pytest.raises(TooManyGuesses) as caught:
+        guess("123456", NOW + 100)
+    assert caught.value.headers["Retry-After"] == "800"
+    with pytest.raises(ExpiredCode):
+        guess("123456", NOW + 900)
+
+
+@pytest.mark.parametrize("decoy", [True, False], ids=["taken address", "unknown address"])
+def test_an_address_without_a_code_counts_its_guesses_as_well(tables: None, decoy: bool) -> None:
+    if decoy:
+        with time_machine.travel(NOW, tick=False):
+            codes.decoy_row(ADDRESS).save()
+    for _ in range(5):
+        with pytest.raises(CodeMismatch):
+            guess("000000")
+    with pytest.raises(TooManyGuesses) as caught:
+        guess("000000", NOW + 100)
+    assert caught.value.headers["Retry-After"] == "800"
+    with pytest.raises(ExpiredCode):
+        guess("000000", NOW + 900)
+
+
+def test_parallel_guesses_stay_within_five(stored: Code, atomic_requests: None) -> None:
+    def outcome(number: int) -> type[Any]:
+        try:
+            codes.check_code(ADDRESS, f"{number:06}")
+        except (CodeMismatch, TooManyGuesses) as error:
+            return type(error)
+        return Code
+
+    with time_machine.travel(NOW, tick=False), ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(outcome, range(24)))
+    assert outcomes.count(CodeMismatch) == 5
+    assert outcomes.count(TooManyGuesses) == 19
+    row = Code.get_row("EMAIL#ann@example.com", "CODE#SIGNUP")
+    assert row is not None
+    assert row["tries"] == 5

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import time_machine
+from apps.accounts.errors import InvalidRefreshToken
+from apps.accounts.providers import sessions
+from apps.accounts.providers.sessions import OpenSession
+
+NOW = 1_800_000_000
+DAY = 24 * 3600
+Rows = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def session(tables: None) -> OpenSession:
+    """A session of the user `ann-id`, begun at NOW."""
+    with time_machine.travel(NOW, tick=False):
+        return sessions.begin("ann-id")
+
+
+def renew(token: str, at: float = NOW + 3600) -> OpenSession:
+    with time_machine.travel(at, tick=False):
+        return sessions.renew(token)
+
+
+def assert_refused(token: str, at: float = NOW + 3600) -> None:
+    with pytest.raises(InvalidRefreshToken):
+        renew(token, at)
+
+
+def test_a_session_is_two_rows_and_no_token_is_stored(session: OpenSession, rows: Rows) -> None:
+    refresh, opened = rows()
+    assert refresh == {
+        "pk": "USER#ann-id",
+        "sk": refresh["sk"],
+        "sessionId": session.session_id,
+        "expiresAt": NOW + 30 * DAY,
+    }
+    assert refresh["sk"].startswith("REFRESH#")
+    assert len(refresh["sk"]) == len("REFRESH#") + 64
+    assert opened == {
+        "pk": "USER#ann-id",
+        "sk": f"SESSION#{session.session_id}",
+        "createdAt": "2027-01-15T08:00:00.000Z",
+        "expiresAt": NOW + 30 * DAY,
+    }
+    assert session.refresh_token not in str((refresh, opened))
+
+
+def test_a_token_is_replaced_within_its_session(session: OpenSession) -> None:
+    second = renew(session.refresh_token)
+    third = renew(second.refresh_token, NOW + 7200)
+    assert {(one.user_id, one.session_id) for one in (second, third)} == {("ann-id", session.session_id)}
+    assert len({session.refresh_token, second.refresh_token, third.refresh_token}) == 3
+
+
+def test_a_retry_within_10_seconds_gets_the_same_successor(session: OpenSession, rows: Rows) -> None:
+    first = renew(session.refresh_token, NOW)
+    before = rows()
+    assert renew(session.refresh_token, NOW + 10) == first
+    assert rows() == before
+    assert renew(first.refresh_token, NOW + 11).session_id == session.session_id
+
+
+def test_a_later_reuse_ends_the_session(session: OpenSession, rows: Rows) -> None:
+    successor = renew(session.refresh_token, NOW).refresh_token
+    assert_refused(session.refresh_token, NOW + 10.1)
+    assert_refused(successor, NOW + 11)
+    assert not [row for row in rows() if row["sk"].startswith("SESSION#")]
+
+
+def test_a_retry_after_the_successor_was_used_ends_the_session(session: OpenSession) -> None:
+    second = renew(session.refresh_token, NOW)
+    third = renew(second.refresh_token, NOW + 1)
+    assert_refused(session.refresh_token, NOW + 2)
+    assert_refused(third.refresh_token, NOW + 3)
+
+
+def test_reuse_ends_no_other_session(session: OpenSession) -> None:
+    with time_machine.travel(NOW, tick=False):
+        other = sessions.begin("ann-id")
+    renew(session.refresh_token, NOW)
+    assert_refused(session.refresh_token, NOW + 60)
+    assert renew(other.refresh_token, NOW + 61).session_id == other.session_id
+
+
+def test_a_session_ends_30_days_after_its_sign_in_however_often_it_was_refreshed(session: OpenSession) -> None:
+    second = renew(session.refresh_token, NOW + 30 * DAY - 20)
+    third = renew(second.refresh_token, NOW + 30 * DAY - 1)
+    assert_refused(third.refresh_token, NOW + 30 * DAY)
+
+
+def test_parallel_renewals_make_one_successor(session: OpenSession, rows: Rows, atomic_requests: None) -> None:
+    with time_machine.travel(NOW, tick=False), ThreadPoolExecutor(6) as pool:
+        renewed = list(pool.map(sessions.renew, [session.refresh_token] * 6))
+    assert len({one.refresh_token for one in renewed}) == 1
+    refresh = [row for row in rows() if row["sk"].startswith("REFRESH#")]
+    assert len(refresh) == 2
+    assert len([row for row in refresh if "usedAt" in row]) == 1
+
+
+def test_an_ended_session_renews_nothing(session: OpenSession, rows: Rows) -> None:
+    sessions.end("ann-id", session.session_id)
+    before = rows()
+    assert_refused(session.refresh_token)
+    assert rows() == before
+
+
+def test_a_retry_in_an_ended_session_is_refused(session: OpenSession) -> None:
+    renew(session.refresh_token, NOW)
+    sessions.end("ann-id", session.session_id)
+    assert_refused(session.refresh_token, NOW + 1)
+
+
+def test_the_owner_in_a_token_cannot_be_exchanged(session: OpenSession, rows: Rows) -> None:
+    before = rows()
+    forged = sessions._token("bob-id", b"x" * 32)
+    assert_refused(forged)
+    assert_refused(session.refresh_token[:-1])
+    assert_refused(session.refresh_token + "A")
+    assert_refused(session.refresh_token + "=")
+    assert rows() == before
+
+
+@pytest.mark.parametrize("token", ["", "x", "é" * 40, "A" * 1025, "!" * 44, "_" * 100, "\x00", "a.b.c"])
+def test_any_other_text_is_refused(tables: None, token: str) -> None:
+    assert_refused(token)

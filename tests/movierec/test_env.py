@@ -1,0 +1,237 @@
+"""The environment's variables: their list, their example file, and what wrong values are told."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import environ
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from movierec import env
+
+EXAMPLE = env.BASE_DIR / ".env.example"
+
+
+def example_blocks() -> list[tuple[str, list[str]]]:
+    """(assignment, comment lines directly above it) of the example file."""
+    blocks = []
+    comments: list[str] = []
+    for line in EXAMPLE.read_text().splitlines():
+        if line.startswith("#"):
+            comments.append(line.removeprefix("#").strip())
+            continue
+        if line:
+            blocks.append((line, comments))
+        comments = []
+    return blocks
+
+
+class TestExampleFile:
+    def test_it_names_exactly_the_declared_variables_in_their_order(self) -> None:
+        names = [line.partition("=")[0] for line, _ in example_blocks()]
+        assert names == list(env.VARIABLES)
+
+    def test_each_variable_has_its_explanation_above_it(self) -> None:
+        explanations = {line.partition("=")[0]: " ".join(comments) for line, comments in example_blocks()}
+        assert explanations == {variable.name: variable.help for variable in env.VARIABLES.values()}
+
+    def test_read_as_an_env_file_it_gives_the_defaults(self) -> None:
+        class Reader(environ.Env):
+            ENVIRON: ClassVar[dict[str, str]] = {}
+
+        Reader.read_env(EXAMPLE)
+        assert Reader.ENVIRON == {variable.name: variable.default for variable in env.VARIABLES.values()}
+
+    def test_it_holds_no_value_of_a_secret(self) -> None:
+        assert "SECRET_KEY=" in EXAMPLE.read_text().splitlines()
+
+
+def test_explanations_are_whole_sentences() -> None:
+    assert [v.name for v in env.VARIABLES.values() if not re.fullmatch(r"\S.*\.", v.help)] == []
+
+
+def test_no_other_module_of_the_service_reads_the_environment() -> None:
+    # The embedded AWS runs without Django, so it cannot ask this module.
+    allowed = {env.BASE_DIR / "movierec/env.py", *(env.BASE_DIR / "movierec/localaws").glob("*.py")}
+    sources = {*(env.BASE_DIR / "movierec").rglob("*.py"), *(env.BASE_DIR / "apps").rglob("*.py")} - allowed
+    reading = re.compile(r"os\.environ(?!\.setdefault\(\"DJANGO_SETTINGS_MODULE\")|getenv\(")
+    assert [str(source) for source in sorted(sources) if reading.search(source.read_text())] == []
+
+
+class TestText:
+    def test_the_default_counts_when_the_variable_is_not_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("AWS_REGION", raising=False)
+        assert env.text("AWS_REGION") == "eu-north-1"
+
+    @pytest.mark.parametrize("value", ["$HOME", "$", r"\$x", "a#b", "sp ace", "naïve"])
+    def test_a_value_is_taken_as_it_stands(self, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+        monkeypatch.setenv("SECRET_KEY", value)
+        assert env.text("SECRET_KEY") == value
+
+    def test_white_space_around_it_is_dropped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_REGION", "  eu-west-1\n")
+        assert env.text("AWS_REGION") == "eu-west-1"
+
+    def test_a_variable_that_is_not_declared_is_a_mistake_of_the_code(self) -> None:
+        with pytest.raises(KeyError, match="HOME"):
+            env.text("HOME")
+
+
+def test_words_are_trimmed_and_empty_ones_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", " a.example , ,b.example,")
+    assert env.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
+
+
+class TestChoice:
+    def test_one_of_the_allowed_is_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MOVIEREC_ENV", "staging")
+        assert env.choice("MOVIEREC_ENV", env.ENVIRONMENTS) == "staging"
+
+    @pytest.mark.parametrize("value", ["production", "LOCAL", ""])
+    def test_another_is_told_the_variable_and_the_allowed(self, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+        monkeypatch.setenv("MOVIEREC_ENV", value)
+        with pytest.raises(ImproperlyConfigured) as caught:
+            env.choice("MOVIEREC_ENV", env.ENVIRONMENTS)
+        assert str(caught.value) == f"MOVIEREC_ENV is {value!r}; set it to one of local, dev, staging, prod."
+
+
+class TestFlag:
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [("on", True), ("True", True), ("YES", True), ("1", True)]
+        + [("off", False), ("false", False), ("No", False), ("0", False)],
+    )
+    def test_words_for_on_and_off(self, monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:
+        monkeypatch.setenv("DEBUG", value)
+        assert env.flag("DEBUG", default=not expected) is expected
+
+    @pytest.mark.parametrize("default", [True, False])
+    def test_empty_means_the_default(self, monkeypatch: pytest.MonkeyPatch, default: bool) -> None:
+        monkeypatch.setenv("DEBUG", "")
+        assert env.flag("DEBUG", default=default) is default
+
+    def test_anything_else_is_told_the_remedy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DEBUG", "maybe")
+        with pytest.raises(ImproperlyConfigured) as caught:
+            env.flag("DEBUG", default=True)
+        assert str(caught.value) == "DEBUG is 'maybe'; set it to on or off."
+
+
+class TestNumbers:
+    DEFAULTS: ClassVar[dict[str, int]] = {"auth": 10, "user": 100, "recommendations": 20, "media": 200}
+
+    def test_the_defaults(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("RATE_LIMITS")
+        assert env.numbers("RATE_LIMITS") == self.DEFAULTS
+
+    def test_names_left_out_keep_their_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("RATE_LIMITS", " auth = 3 , media=7")
+        assert env.numbers("RATE_LIMITS") == {**self.DEFAULTS, "auth": 3, "media": 7}
+
+    def test_empty_means_the_defaults(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("RATE_LIMITS", "")
+        assert env.numbers("RATE_LIMITS") == self.DEFAULTS
+
+    @pytest.mark.parametrize("word", ["auth", "auth=", "auth=0", "auth=-1", "auth=1.5", "=3", "auth=٣", "auth=1e3"])
+    def test_a_word_of_another_form_is_quoted(self, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+        monkeypatch.setenv("RATE_LIMITS", f"user=5,{word}")
+        with pytest.raises(ImproperlyConfigured) as caught:
+            env.numbers("RATE_LIMITS")
+        assert str(caught.value) == f"RATE_LIMITS has {word!r}; write name=number, comma separated."
+
+    def test_an_unknown_name_is_told_the_known_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("RATE_LIMITS", "users=5")
+        with pytest.raises(ImproperlyConfigured) as caught:
+            env.numbers("RATE_LIMITS")
+        assert str(caught.value) == (
+            "RATE_LIMITS has the unknown name 'users'; use auth, user, recommendations, media."
+        )
+
+
+class TestMail:
+    def test_a_server_with_a_password(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("EMAIL_URL", "smtp+tls://robot:p%40ss@mail.example:587")
+        found = env.mail("EMAIL_URL")
+        assert found["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+        assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+        assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("robot", "p@ss")
+
+    def test_empty_means_the_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("EMAIL_URL", "")
+        assert env.mail("EMAIL_URL")["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+    @pytest.mark.parametrize("value", ["mail.example", "pigeon://robot:hidden@x", "smtp://robot:hidden@x:port"])
+    def test_another_address_is_told_the_remedy_without_its_password(
+        self, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("EMAIL_URL", value)
+        with pytest.raises(ImproperlyConfigured) as caught:
+            env.mail("EMAIL_URL")
+        assert str(caught.value) == (
+            "EMAIL_URL is not a mail address; write consolemail:// or smtp+tls://user:password@host:587."
+        )
+
+
+class TestPath:
+    def test_a_relative_one_starts_at_the_projects_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATE_DIR", "some/folder")
+        assert env.path("STATE_DIR") == env.BASE_DIR / "some/folder"
+
+    def test_an_absolute_one_stays(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("STATE_DIR", str(tmp_path))
+        assert env.path("STATE_DIR") == tmp_path
+
+    def test_a_tilde_is_the_home_folder(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("STATE_DIR", "~/movierec")
+        assert env.path("STATE_DIR") == tmp_path / "movierec"
+
+    def test_empty_means_the_fallback(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("MODEL_DIR", "")
+        assert env.path("MODEL_DIR", tmp_path) == tmp_path
+
+    def test_empty_never_means_the_projects_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATE_DIR", "")
+        assert env.path("STATE_DIR") == env.BASE_DIR / ".local"
+
+
+class TestHandDown:
+    def test_it_sets_a_declared_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+        env.hand_down("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+        assert env.text("AWS_ENDPOINT_URL") == "http://127.0.0.1:4566"
+
+    def test_it_refuses_others(self) -> None:
+        with pytest.raises(KeyError, match="PATH"):
+            env.hand_down("PATH", "/tmp")  # noqa: S108  (a text; nothing is written there)
+
+
+class TestStart:
+    """A wrong configuration stops the process before it serves."""
+
+    @pytest.mark.parametrize(
+        ("variables", "sentence"),
+        [
+            ({"MOVIEREC_ENV": "production"}, "MOVIEREC_ENV is 'production'; set it to one of"),
+            ({"MOVIEREC_ENV": "prod", "SECRET_KEY": ""}, "SECRET_KEY is empty; set it to a long random text"),
+            ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud'; set it to one of DEBUG, INFO, WARNING, ERROR."),
+            ({"RATE_LIMITS": "auth=none"}, "RATE_LIMITS has 'auth=none'; write name=number, comma separated."),
+        ],
+    )
+    def test_it_ends_with_the_sentence(self, variables: dict[str, str], sentence: str) -> None:
+        source = "from movierec import settings"
+        started = subprocess.run(
+            [sys.executable, "-c", source],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=env.BASE_DIR,
+            env={"PATH": "", "STATE_DIR": str(settings.STATE_DIR), **variables},
+        )
+        assert started.returncode == 1
+        assert sentence in started.stderr.splitlines()[-1]
