@@ -27,7 +27,7 @@ def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
 
 
 def _create(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private(path.parent)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -39,3 +39,9 @@ def _create(path: Path, content: bytes) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _make_private(folder: Path) -> None:
+    """Makes a folder and those above it that are absent, each for its owner only."""
+    for missing in reversed([folder, *folder.parents]):
+        missing.mkdir(mode=0o700, exist_ok=True)

@@ -39,7 +39,10 @@ class SignInSerializer(serializers.Serializer[Any]):
 
 class SignUpSerializer(serializers.Serializer[Any]):
     email = EmailField()
-    password = PasswordField(help_text=f"8 to {passwords.MAX_LENGTH} characters, and not one of the common passwords.")
+    password = PasswordField(
+        help_text=f"8 to {passwords.MAX_LENGTH} characters, and not one of the common passwords.",
+        style={"autocomplete": "new-password"},
+    )
 
 
 class ConfirmationSerializer(serializers.Serializer[Any]):

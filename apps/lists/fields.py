@@ -58,9 +58,9 @@ class TextField(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, allow_null=True, allow_blank=True, **options)
 
-    def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # empty is None here
+    def run_validation(self, data: Any = serializers.empty) -> str | None:
         """The text without surrounding white space, None when nothing is left."""
-        return super().to_internal_value(data) or None
+        return super().run_validation(data) or None
 
 
 class PathField(TextField):
@@ -68,13 +68,10 @@ class PathField(TextField):
 
     default_error_messages: ClassVar[dict[str, Any]] = {"path": "Send a path that starts with /, such as /poster.jpg."}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_PATH, **options)
-
-    def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # empty is None here
+    def to_internal_value(self, data: Any) -> str:
         """The path."""
         text = super().to_internal_value(data)
-        if text is not None and (len(text) > MAX_PATH or not _PATH.fullmatch(text)):
+        if len(text) > MAX_PATH or not _PATH.fullmatch(text):
             self.fail("path")
         return text
 
@@ -84,12 +81,12 @@ class DateField(TextField):
 
     default_error_messages: ClassVar[dict[str, Any]] = {"date": "Send a date as YYYY-MM-DD, YYYY-MM or YYYY."}
 
-    def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # empty is None here
+    def to_internal_value(self, data: Any) -> str:
         """The date without a time of day."""
         text = super().to_internal_value(data)
-        if text is not None and not _is_date(text):
+        if not _is_date(text):
             self.fail("date")
-        return text and text[:10]
+        return text[:10]
 
 
 def _is_date(text: str) -> bool:
@@ -114,7 +111,7 @@ class VoteField(serializers.FloatField):
             return None
         if isinstance(data, bool):
             self.fail("invalid")
-        vote = super().to_internal_value(data)
+        vote = float(super().to_internal_value(data))
         if not math.isfinite(vote) or not 0 <= vote <= 10:
             raise serializers.ValidationError("Send a number from 0 to 10.")
         return vote

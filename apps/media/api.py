@@ -117,7 +117,7 @@ class Poster(ApiView):
         responses={
             (200, "image/svg+xml"): OpenApiTypes.STR,
             304: OpenApiResponse(description="Not changed."),
-            **errors(404),
+            **errors(404, 503),
         },
         tags=["media"],
     )

@@ -36,7 +36,7 @@ def rebuild_listings(statistics: Statistics, *, now: datetime) -> None:
         ours = [title for title in titles if title.media_type == media_type]
         for list_type in LIST_TYPES:
             best = ranked(list_type, ours, statistics)[:MAX_ITEMS]
-            _replace_listing(list_type, media_type, best, refreshed_at)
+            replace_listing(list_type, media_type, best, refreshed_at)
 
 
 def _with_figures(statistics: Statistics, updated_at: str) -> list[CatalogueTitle]:
@@ -61,7 +61,7 @@ def _figures(row: Row, statistics: Statistics) -> dict[str, Any]:
     }
 
 
-def _replace_listing(
+def replace_listing(
     list_type: ListType, media_type: MediaType, titles: Sequence[CatalogueTitle], refreshed_at: str
 ) -> None:
     """Replaces all chunks of a list in one transaction, so that no reader meets half a list."""

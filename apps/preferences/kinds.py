@@ -136,8 +136,10 @@ class Genres:
     def read(self, value: Any) -> list[int | str]:
         """The distinct ids in the order and form sent."""
         one = Genre(self.names)
-        ids = [one.read(entry) for entry in _list(value, self.most)]
-        return list({str(number): number for number in reversed(ids)}.values())[::-1]
+        first: dict[str, int | str] = {}
+        for entry in _list(value, self.most):
+            first.setdefault(str(entry), one.read(entry))
+        return list(first.values())
 
     def schema(self) -> Schema:
         """A list of ids."""

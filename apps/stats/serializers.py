@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
@@ -57,19 +56,6 @@ class CounterField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class DayField(serializers.CharField):
-    """A date, with or without a time of day; kept as it came."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """The text."""
-        text: str = super().to_internal_value(data)
-        try:
-            date.fromisoformat(text[:10])
-        except ValueError as error:
-            raise serializers.ValidationError("Send a date such as 2024-05-31.") from error
-        return text
-
-
 @extend_schema_field({"type": "object", "additionalProperties": {}})
 class ProgressField(serializers.Field[Any, Any, Any, Any]):
     """A JSON object."""
@@ -85,18 +71,15 @@ class ProgressField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-@extend_schema_field(
-    {"type": "array", "maxItems": MAX_ENTRIES, "items": {"oneOf": [{"type": "string"}, {"type": "object"}]}}
-)
+@extend_schema_field({"type": "array", "maxItems": MAX_ENTRIES, "items": {}})
 class EntriesField(serializers.Field[Any, Any, Any, Any]):
-    """A list of texts or objects."""
+    """A list of whatever the client keeps in it."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """The list as it came."""
-        fits = isinstance(data, list) and len(data) <= MAX_ENTRIES
-        if not fits or not all(isinstance(entry, str | dict) for entry in data):
-            raise serializers.ValidationError(f"Send a list of at most {MAX_ENTRIES} texts or objects.")
-        return list(data)
+        if not isinstance(data, list) or len(data) > MAX_ENTRIES:
+            raise serializers.ValidationError(f"Send a list of at most {MAX_ENTRIES} entries.")
+        return data
 
     def to_representation(self, value: Any) -> Any:
         """As it is."""
@@ -109,7 +92,9 @@ class UpdateSerializer(serializers.Serializer[Any]):
     moviesWatched = CounterField(required=False, allow_null=True, help_text="The number, or how many more.")
     showsWatched = CounterField(required=False, allow_null=True, help_text="The number, or how many more.")
     dailyStreak = CounterField(required=False, allow_null=True, help_text="The number of days, or how many more.")
-    lastActiveDate = DayField(required=False, allow_null=True, max_length=MAX_DATE)
+    lastActiveDate = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, max_length=MAX_DATE, help_text="As the client writes dates."
+    )
     challengeProgress = ProgressField(required=False, allow_null=True, help_text="Joins what is stored, key by key.")
     completedChallenges = EntriesField(required=False, allow_null=True, help_text="Replaces the list.")
     activeChallenges = EntriesField(required=False, allow_null=True, help_text="Replaces the list.")
@@ -117,7 +102,8 @@ class UpdateSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The known fields that say something, and the unknown ones under `other`."""
-        known = {name: value for name, value in super().to_internal_value(data).items() if value is not None}
+        given = super().to_internal_value(data)
+        known = {name: value for name, value in given.items() if value is not None and value != ""}
         other = {name: value for name, value in data.items() if name not in self.fields and name not in EARNED}
         return {**known, "other": other}
 

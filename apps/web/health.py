@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from pynamodb.exceptions import PynamoDBException
@@ -81,7 +81,7 @@ def _database() -> Check:
     try:
         read.result(DATABASE_SECONDS)
         status = "healthy"
-    except (PynamoDBException, BotoCoreError, LocalAwsError, TimeoutError):
+    except (PynamoDBException, BotoCoreError, ClientError, LocalAwsError, TimeoutError):
         read.cancel()
         status = "unhealthy"
     return {"status": status, "responseTime": _milliseconds_since(started)}

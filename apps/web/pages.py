@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -60,10 +60,10 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 
 def _shelves(request: HttpRequest) -> list[Shelf]:
-    """The shelves that have titles; none while the data cannot be reached, since the ways on are still worth showing."""
+    """The shelves that have titles; none while the data cannot be reached: the ways on are still worth showing."""
     try:
         shelves = [Shelf(heading, _pictures(request, media_type)) for heading, media_type in _SHELVES]
-    except (PynamoDBException, BotoCoreError, TimeoutError) as error:
+    except (PynamoDBException, BotoCoreError, ClientError, TimeoutError) as error:
         if not is_outside_fault(error):
             raise
         logger.warning("The front page has no posters: %s", error)

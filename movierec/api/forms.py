@@ -86,7 +86,7 @@ def _input(form: str, field: Any) -> Input:
         label=field.label or name,
         kind=name if name in ("email", "password") else "text",
         help=str(field.help_text or ""),
-        autocomplete=_AUTOCOMPLETE[name],
+        autocomplete=field.style.get("autocomplete", _AUTOCOMPLETE[name]),
         required=field.required,
     )
 

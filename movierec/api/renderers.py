@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -100,11 +100,12 @@ class LenientNegotiation(DefaultContentNegotiation):
     """JSON for whoever asks for something we do not have, instead of a 406."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """The renderer and media type that fit the Accept header best."""
         try:
             renderer, media_type = super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
-            return renderers[0], renderers[0].media_type or ""
+            first = next(iter(renderers))
+            return first, first.media_type or ""
         return renderer, media_type

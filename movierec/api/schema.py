@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 from rest_framework import serializers
 
 
@@ -86,18 +86,25 @@ class ApiSchema(AutoSchema):
         """JSON alone is the API's; what else a parser takes is for pages without JavaScript."""
         return ["application/json"]
 
-    def get_response_serializers(self) -> Any:
+    # Overridden here since `extend_schema` puts its own in place of `get_response_serializers`.
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         """The declared answers and the common errors, by status."""
-        declared = super().get_response_serializers()
-        answers = declared if isinstance(declared, dict) else {200: _described(declared)}
-        return dict(sorted({**errors(*self._common_statuses()), **answers}.items(), key=_status_of))
+        declared = self.get_response_serializers()
+        answers = declared if isinstance(declared, dict) else {200: declared}
+        every = {**errors(*self._common_statuses()), **answers}
+        bodies = {}
+        for key, answer in sorted(every.items(), key=_status_of):
+            status, media_types = (str(key[0]), key[1:]) if isinstance(key, tuple) else (str(key), None)
+            body = self._get_response_for_code(_described(answer), status, media_types, direction)  # type: ignore[no-untyped-call]
+            bodies[status] = body
+        return bodies
 
     def _common_statuses(self) -> list[int]:
         authenticated = bool(self.view.get_authenticators())
         statuses = []
         if self.method in _WRITING:
             statuses += [400, 413, 415]
-        elif self.get_override_parameters():
+        elif any(_is_in_query(parameter) for parameter in self.get_override_parameters()):
             statuses.append(400)
         if authenticated:
             statuses.append(401)
@@ -134,12 +141,19 @@ def _references(names: list[str]) -> dict[str, dict[str, str]]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _described(declared: Any) -> Any:
-    """A bare serializer as an answer with a description: the serializer's own, or that it worked."""
+def _is_in_query(parameter: Any) -> bool:
+    """Whether a declared parameter, or a serializer of parameters, is one of the query."""
+    return not isinstance(parameter, OpenApiParameter) or parameter.location == OpenApiParameter.QUERY
+
+
+def _described(declared: Any) -> OpenApiResponse:
+    """An answer with a description: the declared one, the serializer's own, or that it worked."""
     if isinstance(declared, OpenApiResponse):
         return declared
-    serializer = declared if isinstance(declared, type) else type(declared)
-    return OpenApiResponse(declared, (serializer.__doc__ or "Done.").partition("\n")[0])
+    kind = declared if isinstance(declared, type) else type(declared)
+    ours = issubclass(kind, serializers.Serializer) and not issubclass(kind, PolymorphicProxySerializer)
+    sentence = (kind.__doc__ if ours else None) or "Done."
+    return OpenApiResponse(declared, sentence.partition("\n")[0])
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -15,8 +15,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    # Sets the token's cookie for the API pages; the framework's views check it themselves, in CookieAuthentication.
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Checks the forms of pages and sends them their cookie; the API checks by its cookie authentication.
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -87,7 +87,12 @@ def running(state_dir: Path, **environment: str) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, "-u", "manage.py", "runserver", "--noreload", "127.0.0.1:0"],
         cwd=ROOT,
-        env={**kept, "STATE_DIR": str(state_dir), "MOVIEREC_ENV": "local", **environment},
+        env={
+            **kept,
+            "DJANGO_SETTINGS_MODULE": "movierec.settings",
+            "STATE_DIR": str(state_dir),
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

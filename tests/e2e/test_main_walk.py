@@ -80,8 +80,9 @@ def _recommendations(server: Server, token: str) -> list[tuple[str, str]]:
 
 def test_the_demo_account_signs_in(state_dir: Path) -> None:
     with running(state_dir) as server:
-        found = server.wait_for(r"(demo@\S+).*?password\W+(\S+)")
-        answer = server.call("POST", "/auth/signin", {"email": found.group(1), "password": found.group(2)})
+        email = server.wait_for(r"as +(\S+@\S+)").group(1)
+        password = server.wait_for(r"password +(\S+)").group(1)
+        answer = server.call("POST", "/auth/signin", {"email": email, "password": password})
         assert answer.status == 200
         favourites = server.call("GET", "/user/favourites", token=answer.body["accessToken"]).body["items"]
         assert favourites

@@ -12,9 +12,11 @@ import environ
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
 from movierec import env
 
 EXAMPLE = env.BASE_DIR / ".env.example"
+OPERATIONS = env.BASE_DIR / "docs" / "operations.md"
 
 
 def example_blocks() -> list[tuple[str, list[str]]]:
@@ -45,10 +47,16 @@ class TestExampleFile:
             ENVIRON: ClassVar[dict[str, str]] = {}
 
         Reader.read_env(EXAMPLE)
-        assert Reader.ENVIRON == {variable.name: variable.default for variable in env.VARIABLES.values()}
+        expected = {variable.name: variable.default for variable in env.VARIABLES.values()}
+        assert expected == Reader.ENVIRON
 
     def test_it_holds_no_value_of_a_secret(self) -> None:
         assert "SECRET_KEY=" in EXAMPLE.read_text().splitlines()
+
+
+def test_the_operators_table_is_that_of_the_declared_variables() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^|]*)`)? ?\| (.*) \|$", OPERATIONS.read_text(), re.MULTILINE)
+    assert rows == [(variable.name, variable.default, variable.help) for variable in env.VARIABLES.values()]
 
 
 def test_explanations_are_whole_sentences() -> None:
@@ -103,8 +111,16 @@ class TestChoice:
 class TestFlag:
     @pytest.mark.parametrize(
         ("value", "expected"),
-        [("on", True), ("True", True), ("YES", True), ("1", True)]
-        + [("off", False), ("false", False), ("No", False), ("0", False)],
+        [
+            ("on", True),
+            ("True", True),
+            ("YES", True),
+            ("1", True),
+            ("off", False),
+            ("false", False),
+            ("No", False),
+            ("0", False),
+        ],
     )
     def test_words_for_on_and_off(self, monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:
         monkeypatch.setenv("DEBUG", value)

@@ -28,8 +28,8 @@ class LocalProvider:
         passwords.check_password(password)
         with mails.counted_mail(address_of(email)):
             new = Registration(str(uuid.uuid4()), email, passwords.hash_password(password), confirmed=False)
-            # Whoever was faster is found the second time.
-            if not any(_register(new) for _ in range(2)):
+            # No more sign-ups of one address than this get here in an hour, and each round one of them succeeds.
+            if not any(_register(new) for _ in range(mails.MAILS_AN_HOUR)):
                 raise Unavailable
         return new.user_id
 

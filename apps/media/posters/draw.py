@@ -140,7 +140,7 @@ def _title(words: _Print, top: float, ink: str) -> str:
     x = POSTER_WIDTH - MARGIN if backwards else MARGIN
     direction = ' direction="rtl"' if backwards else ""
     baseline = top + size * 0.74
-    lines = "".join(
+    lines = " ".join(
         f'<tspan x="{x}" y="{baseline + leading * i:.1f}">{escape(line)}</tspan>'
         for i, line in enumerate(words.setting.lines)
     )

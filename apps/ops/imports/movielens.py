@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -140,15 +139,27 @@ def _store_titles(titles: dict[TitleKey, CatalogueTitle], steps: Steps) -> None:
 
 def _store_ratings(folder: Folder, keys: dict[int, TitleKey], job: ImportJob, steps: Steps) -> int:
     """Writes the ratings behind the line that was reached; answers how many."""
-    total = max(1, sum(1 for _ in (folder.path / "ratings.csv").open("rb")) - int(job.ratings_line))
+    total = folder.lines("ratings.csv") - int(job.ratings_line)
     known = _known(folder, keys, folder.ratings(after_line=int(job.ratings_line)))
     moving = counted(known, step="Writing ratings", total=total, steps=steps, start=0.15, end=0.9)
     stored = 0
-    while chunk := list(islice(moving, RATINGS_BETWEEN_SAVES)):
+    for chunk in _chunks(moving):
         stored += sum(lists.put_ratings(_rows(chunk, keys)))
         job.ratings_line = chunk[-1].line
         job.save()
     return stored
+
+
+def _chunks(ratings: Iterable[Rating]) -> Iterator[list[Rating]]:
+    """Some 2,500 ratings at once, a viewer's neighbouring lines together, so that the latest of each title counts."""
+    chunk: list[Rating] = []
+    for rating in ratings:
+        if len(chunk) >= RATINGS_BETWEEN_SAVES and rating.user_id != chunk[-1].user_id:
+            yield chunk
+            chunk = []
+        chunk.append(rating)
+    if chunk:
+        yield chunk
 
 
 def _known(folder: Folder, keys: dict[int, TitleKey], ratings: Iterable[Rating]) -> Iterator[Rating]:

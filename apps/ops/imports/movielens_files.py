@@ -30,7 +30,7 @@ LATEST_RATING = 4_102_444_800
 _YEAR = re.compile(r"\s*\((\d{4})(?:[-\u2013]\d{0,4})?\)\s*$")
 _BRACKET = re.compile(r"\s+\((?:a\.?k\.?a\.? )?([^()]*)\)\s*$")
 _ARTICLE = re.compile(
-    r"^(.*), (The|A|An|La|Le|Les|L'|Il|Lo|I|Gli|El|Los|Las|Das|Der|Die|Det|Den|De|En|Ett|Een|Un|Une|Una|O|Os|As)$"
+    r"^(.+), (The|A|An|La|Le|Les|L'|Il|Lo|I|Gli|El|Los|Las|Das|Der|Die|Det|Den|De|En|Ett|Een|Un|Une|Una|O|Os|As)$"
 )
 
 
@@ -102,6 +102,11 @@ class Folder:
     def ratings(self, after_line: int = 0) -> Iterator[Rating]:
         """The rows of ratings.csv behind line `after_line`."""
         return self._rows("ratings.csv", _rating, after_line)
+
+    def lines(self, name: str) -> int:
+        """How many lines a file has."""
+        with (self.path / name).open("rb") as file:
+            return sum(1 for _ in file)
 
     def reject(self, file: str, line: int, reason: str) -> None:
         """Notes a row that is not used."""

@@ -176,9 +176,9 @@ class ContentIndex:
         return similar[:count]
 
 
-CONTENT_SHRINKAGE = 20.0
+CONTENT_SHRINKAGE = 6.0
 
 
 def inverse_frequency(titles: int, having: int) -> float:
-    """The weight of a fact by how rare it is: ln(1 + titles / having)."""
-    return math.log1p(titles / having)
+    """The weight of a fact by how rare it is: √ln(1 + titles / having), so that no single rare fact decides."""
+    return math.sqrt(math.log1p(titles / having))

@@ -12,6 +12,7 @@ _TRENDING_SHARE = 0.05
 _PRAISED_SHARE = 0.10
 _GEM_QUALITY_SHARE = 0.25
 _GEM_FAME_SHARE = 0.30
+_LEAST_SPREAD = 0.3  # below it differences are chance: a third more votes, a third of a point
 _LIMIT = 4.0  # standard deviations: one runaway success must not drown everything else
 
 
@@ -41,12 +42,13 @@ def standing(titles: Sequence[Title], likes: Sequence[float], recent: Sequence[f
     current = recent if any(recent) else [title.popularity for title in titles]
     by_fame = _best_first(fame)
     by_quality = [i for i in _best_first(quality) if titles[i].vote_average > 0]
-    well_known = frozenset(by_fame[: _share(by_fame, _GEM_FAME_SHARE)])
+    known = [i for i in by_fame if fame[i] > 0]  # nobody is famous where all are equal
+    well_known = frozenset(known[: _share(by_fame, _GEM_FAME_SHARE)])
     admired = by_quality[: _share(by_quality, _GEM_QUALITY_SHARE)]
     return Standing(
         fame=fame,
         quality=quality,
-        famous=frozenset(by_fame[: _share(by_fame, _FAMOUS_SHARE)]),
+        famous=frozenset(known[: _share(by_fame, _FAMOUS_SHARE)]),
         well_known=well_known,
         trending=frozenset(i for i in _best_first(current)[: _share(current, _TRENDING_SHARE)] if current[i] > 0),
         praised=frozenset(by_quality[: _share(by_quality, _PRAISED_SHARE)]),
@@ -87,9 +89,7 @@ def _z_scores(values: Sequence[float]) -> list[float]:
     if not values:
         return []
     mean = fmean(values)
-    spread = math.sqrt(fmean((value - mean) ** 2 for value in values))
-    if spread < 1e-9:
-        return [0.0] * len(values)
+    spread = max(_LEAST_SPREAD, math.sqrt(fmean((value - mean) ** 2 for value in values)))
     return [max(-_LIMIT, min(_LIMIT, (value - mean) / spread)) for value in values]
 
 

@@ -8,11 +8,12 @@ from threading import Lock
 from typing import Any
 
 import pytest
-from apps.accounts.providers import passwords
-from apps.accounts.services import create_confirmed_account
 from django.core import mail
 from django.test import Client
 from moto.core.botocore_stubber import BotocoreStubber
+
+from apps.accounts.providers import passwords
+from apps.accounts.services import create_confirmed_account
 from movierec.dynamo.data_table import DataRow
 
 EMAIL = "Ann@Example.com"

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from apps.accounts.emails import address_of, check_email
-from apps.accounts.errors import InvalidEmail
 from hypothesis import given
 from hypothesis import strategies as st
+
+from apps.accounts.emails import address_of, check_email
+from apps.accounts.errors import InvalidEmail
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,7 @@ def test_bad_addresses_are_refused_by_name(email: str) -> None:
     with pytest.raises(InvalidEmail) as caught:
         check_email(email)
     assert caught.value.status == 400
-    assert caught.value.details == [
-        {"path": "email", "message": "Enter an e-mail address of at most 254 characters."}
-    ]
+    assert caught.value.details == [{"path": "email", "message": "Enter an e-mail address of at most 254 characters."}]
 
 
 @pytest.mark.parametrize(

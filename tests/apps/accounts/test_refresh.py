@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+
 from apps.accounts.models import Account
 from apps.accounts.tokens import access_claims
-from django.test import Client
 
 NOW = 1_800_000_000
 Post = Callable[..., Any]

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
+
 from apps.accounts.errors import AccountConflict, InvalidEmail, InvalidPassword
+from apps.accounts.providers.registrations import Registration, replace_hash
 from apps.accounts.selectors import account_id
 from apps.accounts.services import create_confirmed_account
-from django.core import mail
 
 Post = Callable[..., Any]
 Rows = Callable[[], list[dict[str, Any]]]
@@ -87,3 +89,10 @@ def test_a_waiting_address_has_no_account_yet(post: Post) -> None:
     post("signup", {"email": "bob@example.com", "password": "a good password"})
     assert account_id("bob@example.com") is None
     assert account_id("nobody@example.com") is None
+
+
+def test_a_password_that_was_changed_meanwhile_is_not_overwritten(rows: Rows, ann: str) -> None:
+    stale = Registration(ann, "Ann@Example.com", "scrypt$older", confirmed=True)
+    before = rows()
+    replace_hash(stale, "scrypt$newer")
+    assert rows() == before

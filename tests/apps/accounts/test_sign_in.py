@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from apps.accounts.providers import passwords
-from apps.accounts.tokens import access_claims
 from django.core import mail
 from django.test import Client
+
+from apps.accounts.providers import passwords
+from apps.accounts.tokens import access_claims
 
 EMAIL = "Ann@Example.com"
 PASSWORD = "correct horse battery"

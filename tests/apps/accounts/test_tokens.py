@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Callable
@@ -9,11 +11,12 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
-from apps.accounts.providers.keys import signing_key
-from apps.accounts.tokens import access_claims, issue_access_token, issue_id_token, verify_access_token
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from django.test import Client
+
+from apps.accounts.providers.keys import signing_key
+from apps.accounts.tokens import access_claims, issue_access_token, issue_id_token, verify_access_token
 from movierec.api.authentication import Principal
 from movierec.api.errors import Unauthorized
 
@@ -52,12 +55,7 @@ def strangers_key() -> RSAPrivateKey:
 
 
 def with_hs256_and_our_public_key() -> str:
-    import hashlib
-    import hmac
-
-    pem = signing_key().public.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    pem = signing_key().public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     head = f"{segment({'alg': 'HS256', 'typ': 'JWT', 'kid': signing_key().kid})}.{segment(claims())}"
     mac = hmac.new(pem, head.encode(), hashlib.sha256).digest()
     return f"{head}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
@@ -91,9 +89,7 @@ ATTACKS: dict[str, Callable[[], str]] = {
     "a stranger's key under our kid": lambda: signed(claims(), key=strangers_key()),
     "another kid": lambda: signed(claims(), {"kid": "other"}),
     "no kid": lambda: jwt.encode(claims(), signing_key().private, algorithm="RS256"),
-    "RS512": lambda: jwt.encode(
-        claims(), signing_key().private, algorithm="RS512", headers={"kid": signing_key().kid}
-    ),
+    "RS512": lambda: jwt.encode(claims(), signing_key().private, algorithm="RS512", headers={"kid": signing_key().kid}),
     "jku": lambda: signed(claims(), {"jku": "https://attacker.example/jwks.json"}, strangers_key()),
     "jku, signed by us": lambda: signed(claims(), {"jku": "https://attacker.example/jwks.json"}),
     "x5u": lambda: signed(claims(), {"x5u": "https://attacker.example/chain.pem"}, strangers_key()),

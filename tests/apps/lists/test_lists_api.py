@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.test import Client
+
 from apps.lists.models import Favourite, WatchlistEntry
 from apps.media.models import CachedMedia
-from django.test import Client
 
 SignIn = Callable[[str], dict[str, str]]
 LISTS = {"favourites": Favourite, "watchlist": WatchlistEntry}
@@ -40,8 +41,8 @@ class Person:
 
 
 @pytest.fixture(params=sorted(LISTS))
-def name(request: pytest.FixtureRequest) -> Iterator[str]:
-    yield request.param
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
@@ -251,8 +252,8 @@ def test_an_id_is_required(person: Person, operations: list[str], body: dict[str
 
 @pytest.mark.parametrize(
     "value",
-    [0, -1, 2**53, 1.5, 1e300, True, "abc", "0", "0603", "6 3", "tv#", "tv#0", "movie#603", "9" * 400, "６０３",
-     "603\0", [603], {"id": 603}],
+    [0, -1, 2**53, 1.5, 1e300, True, "abc", "0", "0603", "6 3", "tv#", "tv#0", "movie#603", "9" * 400,
+     "\uff16\uff10\uff13", "603\0", [603], {"id": 603}],
 )  # fmt: skip
 @pytest.mark.parametrize("field", ["mediaId", "movieId"])
 def test_odd_ids_are_refused(person: Person, operations: list[str], field: str, value: Any) -> None:
@@ -284,7 +285,8 @@ def test_odd_ids_are_refused(person: Person, operations: list[str], field: str, 
         ("release_date", ["2024"], "Not a valid string."),
         ("voteAverage", 10.01, "Send a number from 0 to 10."),
         ("voteAverage", -0.1, "Send a number from 0 to 10."),
-        ("voteAverage", "nan", "Send a number from 0 to 10."),
+        ("voteAverage", "nan", "A valid number is required."),
+        ("voteAverage", "1e999", "A valid number is required."),
         ("vote_average", 1e-300, None),
         ("vote_average", True, "A valid number is required."),
         ("vote_average", {}, "A valid number is required."),
@@ -377,12 +379,12 @@ class TestPages:
         assert person.keys(f"?limit=2&cursor={first['nextCursor']}") == ["2", "1"]
 
     @pytest.mark.parametrize("sort", ["newest", "oldest"])
-    @pytest.mark.parametrize("limit", [1, 7, 60])
+    @pytest.mark.parametrize("limit", [4, 60])
     def test_filtered_pages_are_full(self, person: Person, name: str, sort: str, limit: int) -> None:
-        rows = [{"movieId": f"tv#{n}" if n % 40 == 0 else str(n), "addedAt": at(n)} for n in range(1, 401)]
+        rows = [{"movieId": f"tv#{n}" if n % 13 == 0 else str(n), "addedAt": at(n)} for n in range(1, 131)]
         store(name, *rows)
-        series = [f"tv#{n}" for n in range(40, 401, 40)]
-        films = [str(n) for n in range(1, 401) if n % 40]
+        series = [f"tv#{n}" for n in range(13, 131, 13)]
+        films = [str(n) for n in range(1, 131) if n % 13]
         for kind, expected in (("tv", series), ("movie", films)):
             pages = walk(person, f"?limit={limit}&mediaType={kind}&sort={sort}")
             found = [key for page in pages for key in page]
@@ -425,7 +427,7 @@ class TestPages:
     )  # fmt: skip
     def test_odd_queries_are_refused(self, person: Person, operations: list[str], query: str) -> None:
         operations.clear()
-        assert [path for path, _ in wrong(person.get(f"?{query}"))] == [query.split("=")[0]]
+        assert [path for path, _ in wrong(person.get(f"?{query}"))] == [query.split("=", maxsplit=1)[0]]
         assert operations == ["UpdateItem"]
 
     def test_an_empty_cursor_is_the_beginning(self, person: Person, name: str) -> None:
@@ -455,9 +457,7 @@ def walk(person: Person, query: str) -> list[list[str]]:
         ({"voteAverage": 7}, {"voteAverage": 7}),
     ],
 )
-def test_odd_rows_do_not_break_a_list(
-    person: Person, name: str, stored: dict[str, Any], shown: dict[str, Any]
-) -> None:
+def test_odd_rows_do_not_break_a_list(person: Person, name: str, stored: dict[str, Any], shown: dict[str, Any]) -> None:
     store(name, {"movieId": "603", "addedAt": at(0), **stored})
     blank = dict.fromkeys(("title", "posterPath", "releaseDate", "voteAverage"))
     item = {"userId": "user-1", "mediaId": "603", "movieId": "603", "mediaType": "movie", "addedAt": at(0)}

@@ -4,9 +4,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.test import Client
+
 from apps.media import services
 from apps.media.titles import CatalogueTitle, Figures
-from django.test import Client
 
 Make = Callable[..., CatalogueTitle]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -212,7 +213,17 @@ def test_a_poster_answers_head(catalogue: Client) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["tv/603", "movie/1", "film/603", "list/603", "movie/0", f"movie/{2**53}", "movie/" + "9" * 5000, "movie/-1", "movie/x"],
+    [
+        "tv/603",
+        "movie/1",
+        "film/603",
+        "list/603",
+        "movie/0",
+        f"movie/{2**53}",
+        "movie/" + "9" * 5000,
+        "movie/-1",
+        "movie/x",
+    ],
 )
 def test_an_unknown_poster_is_a_404_in_json(catalogue: Client, path: str) -> None:
     response = catalogue.get(f"/media/{path}/poster.svg")

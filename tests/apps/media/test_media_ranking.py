@@ -2,6 +2,7 @@ from collections.abc import Callable
 from itertools import permutations
 
 import pytest
+
 from apps.media.listings import LIST_TYPES
 from apps.media.ranking import ranked, weighted_rating
 from apps.media.titles import CatalogueTitle, Figures

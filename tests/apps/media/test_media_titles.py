@@ -1,6 +1,7 @@
-from apps.media.titles import CatalogueTitle, from_row, is_title, to_row
 from hypothesis import given
 from hypothesis import strategies as st
+
+from apps.media.titles import CatalogueTitle, from_row, is_title, to_row
 from movierec.dynamo.plain import to_plain, to_wire
 
 NOW = "2026-05-01T12:00:00.000Z"

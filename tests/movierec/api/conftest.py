@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import path
+
 from movierec.api.not_found import unknown_path
 from movierec.dynamo.connection import shared_connection
 

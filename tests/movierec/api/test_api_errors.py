@@ -14,16 +14,16 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpResponse
 from django.test import Client
 from django.views import View
-from movierec.api import errors
-from movierec.api.views import ApiView, user_id, valid_body
-from movierec.dynamo.connection import shared_connection
-from movierec.dynamo.data_table import DataRow
-from movierec.dynamo.table import BaseTable
 from pynamodb.exceptions import GetError, UpdateError
 from rest_framework import exceptions as framework
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from movierec.api import errors
+from movierec.api.views import ApiView, user_id, valid_body
+from movierec.dynamo.connection import shared_connection
+from movierec.dynamo.data_table import DataRow
 
 Serve = Callable[[dict[str, Any]], Client]
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -142,6 +142,14 @@ class TestFieldErrors:
 
 
 class TestOtherRefusals:
+    @pytest.mark.parametrize("debug", [False, True])
+    @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+    def test_404_of_the_services_own_addresses(self, client: Client, settings: Any, debug: bool, method: str) -> None:
+        settings.DEBUG = debug
+        response = getattr(client, method)("/nowhere", content_type="application/json")
+        assert response.status_code == 404
+        assert check_shape(response, "NotFound", "There is nothing at /nowhere.") == {}
+
     def test_404_of_an_unknown_path(self, serve: Serve) -> None:
         response = serve({"open": Open}).get("/nowhere/at/all")
         assert response.status_code == 404
@@ -356,8 +364,3 @@ def test_every_error_has_a_status_of_its_kind_and_a_code() -> None:
     found = list(subclasses(errors.ApiError))
     assert len(found) >= 11
     assert [kind for kind in found if not (400 <= kind.status < 600 and kind.code[:1].isupper())] == []
-
-
-def test_the_tables_used_here_are_the_services() -> None:
-    assert issubclass(DataRow, BaseTable)
-    assert DataRow.Meta.table_name == settings.TABLE_NAMES["data"]

@@ -10,10 +10,11 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.views import View
-from movierec.api.request_id import client_address, request_id
-from movierec.api.views import ApiView
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from movierec.api.request_id import client_address, request_id
+from movierec.api.views import ApiView
 
 Serve = Callable[[dict[str, Any]], Client]
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from movierec.api.renderers import JsonRenderer
-from movierec.api.views import ApiView
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from movierec.api.renderers import JsonRenderer
+from movierec.api.views import ApiView
 
 Serve = Callable[[dict[str, Any]], Client]
 
@@ -32,8 +33,18 @@ def thing(serve: Serve) -> Client:
 
 @pytest.mark.parametrize(
     "accept",
-    ["", "*/*", "application/json", "application/*", "image/png", "text/plain, image/png", "nonsense", "a/b/c", ";q=1"]
-    + ["application/xml;q=0.9, */*;q=0.1"],
+    [
+        "",
+        "*/*",
+        "application/json",
+        "application/*",
+        "image/png",
+        "text/plain, image/png",
+        "application/xml;q=0.9, */*;q=0.1",
+        "nonsense",
+        "a/b/c",
+        ";q=1",
+    ],
 )
 def test_json_for_whoever_asks_for_nothing_else_of_ours(thing: Client, accept: str) -> None:
     response = thing.get("/thing", headers={"accept": accept})

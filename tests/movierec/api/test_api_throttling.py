@@ -11,13 +11,14 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from movierec.api.errors import TooManyRequests
 from movierec.api.throttling import Allowance, RateCounter, count_request
 from movierec.api.views import ApiView
 from movierec.dynamo.registry import create_missing_tables
 from movierec.localaws import ensure_running
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 Serve = Callable[[dict[str, Any]], Client]
 SignIn = Callable[[str], dict[str, str]]
@@ -120,7 +121,7 @@ class TestCounting:
     def test_the_rows_end_a_minute_after_their_own(self) -> None:
         count_request("auth", "a", now=MINUTE)
         (row,) = RateCounter.scan_rows()
-        assert row == {"pk": "RATE#auth#a", "sk": str(MINUTE // 60), "count": 1, "expiresAt": MINUTE + 120}
+        assert row == {"pk": "RATE#auth#a", "sk": str(MINUTE // 60), "requests": 1, "expiresAt": MINUTE + 120}
 
     @time_machine.travel(MINUTE + 7, tick=False)
     def test_without_a_moment_it_is_the_present(self) -> None:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 import pytest
 from django.test import Client
-from movierec.api.views import ApiView, valid_body, valid_query
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from movierec.api.views import ApiView, valid_body, valid_query
 
 Serve = Callable[[dict[str, Any]], Client]
 SignIn = Callable[[str], dict[str, str]]
@@ -114,7 +115,7 @@ class TestBody:
 class TestWhoMay:
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_an_open_view_needs_no_token(self, search: Client, method: str) -> None:
-        assert getattr(search, method)("/search").status_code == 200
+        assert getattr(search, method)("/search", content_type="application/json").status_code == 200
 
     def test_a_view_is_closed_unless_it_says_otherwise(self, serve: Serve, sign_in: SignIn) -> None:
         class Closed(ApiView):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+
 from apps.accounts.errors import CodeMismatch, ExpiredCode, TooManyGuesses
 from apps.accounts.models import Code
 from apps.accounts.providers import codes
@@ -54,7 +55,9 @@ def test_the_right_code_answers_whose_it_is(stored: Code) -> None:
     assert guess("123456", NOW + 899).user_id == "ann-id"
 
 
-@pytest.mark.parametrize("code", ["123457", "12345", "1234567", " 123456", "１２３４５６", "x", "é"])
+@pytest.mark.parametrize(
+    "code", ["123457", "12345", "1234567", " 123456", "\uff11\uff12\uff13\uff14\uff15\uff16", "x", "é"]
+)
 def test_a_wrong_code_is_a_mismatch_and_counts(stored: Code, code: str) -> None:
     with pytest.raises(CodeMismatch):
         guess(code)

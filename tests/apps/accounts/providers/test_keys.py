@@ -4,11 +4,12 @@ from pathlib import Path
 
 import jwt
 import pytest
-from apps.accounts.providers import keys
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
+
+from apps.accounts.providers import keys
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_the_process_reads_the_file_once() -> None:
 BAD_FILES = {
     "empty": b"",
     "no PEM": b"hello",
-    "too small": pem(rsa.generate_private_key(65537, 1024)),
+    "too small": pem(rsa.generate_private_key(65537, 1024)),  # noqa: S505  (it is there to be refused)
     "another kind": pem(ec.generate_private_key(ec.SECP256R1())),
     "encrypted": pem(rsa.generate_private_key(65537, 2048), b"secret"),
 }

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import unicodedata
+from base64 import b64decode
 
 import pytest
+
 from apps.accounts.errors import InvalidPassword
 from apps.accounts.providers import passwords
 from apps.accounts.providers.passwords import Cost, check_password, hash_password, is_outdated, matches
@@ -13,8 +15,8 @@ PASSWORD = "correct horse battery"
 def test_the_stored_form_names_its_parameters() -> None:
     name, n, r, p, salt, key = hash_password(PASSWORD).split("$")
     assert (name, n, r, p) == ("scrypt", "32768", "8", "1")
-    assert len(passwords.b64decode(salt)) == 32
-    assert len(passwords.b64decode(key)) == 64
+    assert len(b64decode(salt)) == 32
+    assert len(b64decode(key)) == 64
 
 
 def test_a_known_vector_of_rfc_7914(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +65,9 @@ def test_nobodys_hash_matches_nothing(password: str) -> None:
     assert not matches(password, passwords.nobodys_hash())
 
 
-@pytest.mark.parametrize("password", ["eightchr", "x" * 128, "é" * 128, "   spaces   ", "日本語日本語日本", "e\u0301" * 128])
+@pytest.mark.parametrize(
+    "password", ["eightchr", "x" * 128, "é" * 128, "   spaces   ", "日本語日本語日本", "e\u0301" * 128]
+)
 def test_8_to_128_characters_are_taken(password: str) -> None:
     check_password(password)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+
 from apps.accounts.errors import InvalidRefreshToken
 from apps.accounts.providers import sessions
 from apps.accounts.providers.sessions import OpenSession

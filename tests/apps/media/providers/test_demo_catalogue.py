@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from apps.media.errors import CatalogueError
 from apps.media.genres import GENRES
 from apps.media.providers.demo import DemoCatalogue

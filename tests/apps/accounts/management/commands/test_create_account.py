@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+
 from apps.accounts.selectors import account_id
 from apps.accounts.services import sign_in
-from django.core.management import CommandError, call_command
 
 Rows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.usefixtures("cheap_scrypt", "tables")

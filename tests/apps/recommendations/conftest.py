@@ -1,0 +1,89 @@
+"""A catalogue of two kinds of films and a few series, viewers who like one kind or the other, and models of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.lists.services import RatingRow, put_ratings
+from apps.media.services import store_titles
+from apps.media.titles import CatalogueTitle
+from apps.ops.statistics import refresh_statistics
+from apps.recommendations.catalogue import engine_titles
+from apps.recommendations.training.interactions import Interactions
+from apps.recommendations.training.train import train
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+WESTERNS = range(1, 16)
+COMEDIES = range(16, 31)
+# Series share their numbers with films.
+SERIES = range(1, 7)
+
+
+def catalogue() -> list[CatalogueTitle]:
+    films = [
+        CatalogueTitle(
+            "movie",
+            number,
+            f"{'Western' if number in WESTERNS else 'Comedy'} {number}",
+            "demo",
+            release_date=f"{1970 + number}-05-01",
+            genres=(37, 18) if number in WESTERNS else (35,),
+            overview=f"The story of number {number}.",
+            poster_path="/real.jpg" if number == 2 else None,
+        )
+        for number in (*WESTERNS, *COMEDIES)
+    ]
+    series = [CatalogueTitle("tv", number, f"Series {number}", "demo", genres=(18,)) for number in SERIES]
+    return [*films, *series]
+
+
+def ratings() -> list[RatingRow]:
+    """Forty viewers: even ones like westerns, odd ones comedies, each all but every fifth, and two series."""
+    rows = []
+    for viewer in range(40):
+        kind = WESTERNS if viewer % 2 == 0 else COMEDIES
+        films = [("movie", number) for number in kind if (number + viewer) % 5]
+        series = [("tv", 1 + (viewer + i) % 6) for i in range(2)]
+        rows += [RatingRow(f"viewer-{viewer}", key, 4.5, NOW) for key in (*films, *series)]  # type: ignore[arg-type]
+    return rows
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model trained on the viewers."""
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    events = ((row.user_id, row.key, 0.9, row.watched_at.timestamp()) for row in ratings())
+    titles = list(engine_titles(catalogue()))
+    train(Interactions.from_events(events), titles, folder, progress=lambda *_: None, now=NOW)
+    return folder
+
+
+@pytest.fixture
+def trained(tables: None, settings: Any, model_folder: Path) -> None:
+    """The service with the trained model, over empty tables."""
+    settings.MODEL_DIR = model_folder
+
+
+@pytest.fixture
+def untrained(tables: None, settings: Any, tmp_path: Path) -> Path:
+    """The service without a model, over a filled catalogue; answers the folder where the model would be."""
+    settings.MODEL_DIR = tmp_path / "no-model"
+    for written in (store_titles(catalogue()), put_ratings(ratings())):
+        assert sum(written) > 0
+    refresh_statistics(NOW)
+    return tmp_path / "no-model"
+
+
+@pytest.fixture
+def ask(client: Any, sign_in: Callable[[str], dict[str, str]]) -> Callable[..., Any]:
+    """POSTs a request for recommendations as a person and answers the response."""
+
+    def post(body: dict[str, Any] | None = None, user: str = "user-1") -> Any:
+        return client.post("/recommendations", body or {}, content_type="application/json", headers=sign_in(user))
+
+    return post
