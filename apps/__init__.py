@@ -1,0 +1,1 @@
+"""The applications: each has the same rooms, and arrows between them run one way."""

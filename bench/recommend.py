@@ -6,6 +6,7 @@ Both contenders answer the same requests in turns; the last lines print the medi
 engine's times as ratios to the naive scorer's. Absolute times depend on the machine and its other work.
 """
 
+import gc
 import random
 import statistics
 import sys
@@ -115,6 +116,8 @@ def main(count: int, likes: int) -> None:
         "engine": lambda history: recommend(model, _request(model, history, {})),
         "engine with a questionnaire": lambda history: recommend(model, _request(model, history, TASTE)),
     }
+    gc.collect()
+    gc.freeze()  # as a server should after loading: else a full collection over the model lands in some requests
     for history in histories[:3]:
         for call in contenders.values():
             call(history)

@@ -32,6 +32,7 @@ def client(tables: None) -> Client:
 @pytest.fixture
 def sign_in(tables: None) -> Callable[[str], dict[str, str]]:
     """Makes a token for a user id and answers the headers that carry it."""
+
     def headers(user_id: str = "user-1") -> dict[str, str]:
         token = issue_access_token(user_id, email=f"{user_id}@example.com", session_id="test-session")
         return {"authorization": f"Bearer {token}"}

@@ -15,4 +15,4 @@ os.environ.update(
     RATE_LIMITS="auth=100000,user=100000,recommendations=100000,media=100000",
 )
 
-from movierec.settings import *  # noqa: E402, F403
+from movierec.settings import *  # noqa: F403
