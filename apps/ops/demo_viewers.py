@@ -1,4 +1,4 @@
-"""Invents the demo's viewers: each leans towards a few kinds of titles and rates what such a person may have seen.
+"""Invents the demo's viewers: each has a few darlings and rates what a lover of those may have seen.
 
 They are dice and nobody's data. The same catalogue, seed and time give the same rows.
 """
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import exp
+from math import exp, fsum, sqrt
 from random import Random
 from typing import Final
 
@@ -26,8 +26,8 @@ FAVOURITE_FROM_STARS: Final = 4.5
 
 # Genres of series under the number of the films' genre that is the same taste.
 _SAME_TASTE: Final = {10759: 28, 10765: 878, 10768: 10752, 10762: 10751}
-# Kind of leaning → (how often viewers have one, how many titles it must at least find).
-_KINDS: Final = {"genre": (35, 12), "keyword": (27, 8), "person": (14, 3), "era": (14, 20), "language": (10, 5)}
+# How much a darling's traits must add up to for a title to be just to a viewer's taste.
+_FULL_AFFINITY: Final = 0.9
 _ACCLAIM: Final = {"criticallyAcclaimed": 0.5, "awardWinning": 0.25, "underrated": 0.25, "cultClassic": 0.15}
 
 
@@ -45,7 +45,7 @@ Leanings = Mapping[str, float]
 
 # Whose account people sign in to: a lover of clever science fiction, as the answers in `demo.py` say.
 FIRST_VIEWER: Final = "demo-1"
-_FIRST_LEANINGS: Final[Leanings] = {"genre:878": 2.0, "keyword:thought provoking": 1.2, "person:Christopher Nolan": 1.0}
+_FIRST_DARLINGS: Final[Sequence[TitleKey]] = (("movie", 157336), ("movie", 78), ("movie", 329865), ("tv", 42009))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _World:
     traits: Mapping[TitleKey, frozenset[str]]
     quality: Mapping[TitleKey, float]
     rising: frozenset[TitleKey]
-    leanings: Mapping[str, Sequence[str]]
+    rarity: Mapping[str, float]
 
 
 def demo_viewers(titles: Iterable[CatalogueTitle], *, now: datetime, count: int = VIEWERS) -> Iterator[Viewer]:
@@ -64,8 +64,8 @@ def demo_viewers(titles: Iterable[CatalogueTitle], *, now: datetime, count: int 
     world = _world(sorted(titles, key=lambda title: title.key))
     for number in range(1, count + 1):
         dice = Random(f"{SEED} viewer {number}")  # noqa: S311  (invented tastes guard nothing)
-        leanings = _FIRST_LEANINGS if number == 1 else _leanings(world, dice)
-        yield _viewer(f"demo-{number}", world, leanings, dice, now)
+        darlings = _FIRST_DARLINGS if number == 1 else _darlings(world, dice)
+        yield _viewer(f"demo-{number}", world, _leanings(world, darlings), dice, now)
 
 
 def interactions(viewers: Iterable[Viewer]) -> Iterator[Interaction]:
@@ -84,7 +84,7 @@ def _world(titles: Sequence[CatalogueTitle]) -> _World:
     newest = sorted(titles, key=lambda title: title.release_date or "")[-len(titles) // 3 :]
     lesser_known = [title.key for title in newest if title.renown in (2, 3)]
     rising = dice.sample(lesser_known, min(RISING_TITLES, len(lesser_known)))
-    return _World(titles, traits, quality, frozenset(rising), _common(traits.values()))
+    return _World(titles, traits, quality, frozenset(rising), _rarity(traits.values()))
 
 
 def _traits(title: CatalogueTitle) -> Iterator[str]:
@@ -98,23 +98,25 @@ def _traits(title: CatalogueTitle) -> Iterator[str]:
         yield f"language:{title.language}"
 
 
-def _common(traits: Iterable[frozenset[str]]) -> dict[str, Sequence[str]]:
-    """By kind, the traits that enough titles have for somebody to lean towards them."""
+def _rarity(traits: Iterable[frozenset[str]]) -> dict[str, float]:
+    """What sharing each trait says about taste: much for a director of three films, little for being a drama."""
     counts = Counter(trait for found in traits for trait in found)
-    return {
-        kind: sorted(trait for trait, count in counts.items() if trait.startswith(f"{kind}:") and count >= fewest)
-        for kind, (_, fewest) in _KINDS.items()
-    }
+    return {trait: 1 / sqrt(count) for trait, count in counts.items()}
 
 
 def _quality(title: CatalogueTitle, dice: Random) -> float:
     return sum(_ACCLAIM.get(code, 0.0) for code in title.acclaim) - 0.45 + dice.gauss(0, 0.2)
 
 
-def _leanings(world: _World, dice: Random) -> Leanings:
-    kinds = [kind for kind in _KINDS if world.leanings[kind]]
-    chosen = dice.choices(kinds, [_KINDS[kind][0] for kind in kinds], k=dice.choice((1, 2, 2, 3))) if kinds else []
-    return {dice.choice(world.leanings[kind]): dice.uniform(0.9, 2.0) for kind in chosen}
+def _darlings(world: _World, dice: Random) -> Sequence[TitleKey]:
+    """Two to four titles that a viewer loves above all, mostly known ones."""
+    known = [title.renown or 1 for title in world.titles]
+    return [title.key for title in dice.choices(world.titles, known, k=dice.randint(2, 4))] if known else []
+
+
+def _leanings(world: _World, darlings: Iterable[TitleKey]) -> Leanings:
+    """How much each trait draws the lover of these titles; those that are not in the catalogue say nothing."""
+    return {trait: world.rarity[trait] for key in darlings for trait in world.traits.get(key, ())}
 
 
 def _viewer(user_id: str, world: _World, leanings: Leanings, dice: Random, now: datetime) -> Viewer:
@@ -126,9 +128,9 @@ def _viewer(user_id: str, world: _World, leanings: Leanings, dice: Random, now: 
     ratings = []
     for title in seen:
         hyped = fashionable and title.key in world.rising
-        taste = 3.1 + mildness + 0.55 * world.quality[title.key] + 0.95 * affinity[title.key] + 0.5 * hyped
+        taste = 2.1 + mildness + 0.5 * world.quality[title.key] + 1.9 * affinity[title.key] + 0.5 * hyped
         moment = _moment(title, dice, now, RISING_SPAN if hyped else SPAN)
-        ratings.append((title.key, _stars(taste + dice.gauss(0, 0.6)), moment))
+        ratings.append((title.key, _stars(taste + dice.gauss(0, 0.5)), moment))
     return Viewer(
         user_id,
         tuple(ratings),
@@ -139,7 +141,8 @@ def _viewer(user_id: str, world: _World, leanings: Leanings, dice: Random, now: 
 
 def _affinity(traits: frozenset[str], leanings: Leanings) -> float:
     """How well a title meets a taste, 0 to 1."""
-    return min(1.0, sum(strength for trait, strength in leanings.items() if trait in traits) / 2)
+    # fsum, as sets have no order and the rounding of a plain sum would depend on it.
+    return min(1.0, fsum(leanings.get(trait, 0.0) for trait in traits) / _FULL_AFFINITY)
 
 
 def _order_of_meeting(
@@ -152,7 +155,7 @@ def _order_of_meeting(
 
     def place(title: CatalogueTitle) -> float:
         renown = title.renown or 1
-        weight = (0.2 + renown) ** 2 * exp(3.0 * affinity[title.key] + 0.3 * world.quality[title.key])
+        weight = (0.2 + renown) ** 2 * exp(5.0 * affinity[title.key] + 0.3 * world.quality[title.key])
         if fashionable and title.key in world.rising:
             weight *= 5
         return float(dice.random() ** (1 / weight))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from dataclasses import dataclass
 from functools import cache
@@ -46,10 +47,15 @@ def serving() -> Serving:
 @cache
 def _load(directory: Path) -> Serving:
     try:
-        return Serving(load(directory), None)
+        serving = Serving(load(directory), None)
     except ArtifactError as error:
         logger.warning("%s Recommendations fall back on popularity.", error)
-        return Serving(content_only(_popular_titles()), str(error))
+        serving = Serving(content_only(_popular_titles()), str(error))
+    # The model lives as long as the process. Out of the collector's sight it no longer makes some requests wait
+    # while hundreds of thousands of objects are looked at in vain.
+    gc.collect()
+    gc.freeze()
+    return serving
 
 
 def _popular_titles() -> list[Title]:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import botocore.exceptions
 import orjson
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -94,6 +94,16 @@ class MethodNotAllowed(ApiError):
 
     status = 405
     code = "MethodNotAllowed"
+
+
+class LengthRequired(ApiError):
+    """411: the body comes in chunks, without its length; WSGI hands on none of it."""
+
+    status = 411
+    code = "LengthRequired"
+
+    def __init__(self) -> None:
+        super().__init__("Send the body with its Content-Length, not in chunks.")
 
 
 class PayloadTooLarge(ApiError):
@@ -188,6 +198,8 @@ def as_api_error(exception: Exception) -> ApiError | None:
         return NotFound("There is nothing at this address.")
     if isinstance(exception, RequestDataTooBig):
         return too_large()
+    if isinstance(exception, SuspiciousOperation):
+        return BadRequest("The request is malformed.")
     return Unavailable() if is_outside_fault(exception) else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -70,18 +69,25 @@ class JsonErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _is_over(request.META.get("CONTENT_LENGTH") or "", settings.MAX_BODY_BYTES):
-            return errors.http_response(errors.too_large())
+        refusal = _refusal(request)
+        if refusal is not None:
+            return errors.http_response(refusal)
+        # Django would read addresses and forms by a charset of the client's choice, and fail by those that are no text.
+        request.encoding = "utf-8"
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:
-        error = errors.as_api_error(exception)
-        if error is None and isinstance(exception, SuspiciousOperation | RequestDataTooBig):
-            error = errors.BadRequest("The request is malformed.")
-        if error is None:
-            error = errors.InternalError()
+        error = errors.as_api_error(exception) or errors.InternalError()
         errors.log_fault(error, exception, request.path)
         return errors.http_response(error)
+
+
+def _refusal(request: HttpRequest) -> errors.ApiError | None:
+    """What is wrong with the body's announcement, before anything of it is read."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "Transfer-Encoding" in request.headers:
+        return errors.LengthRequired()
+    return errors.too_large() if _is_over(length, settings.MAX_BODY_BYTES) else None
 
 
 def _is_over(length: str, limit: int) -> bool:

@@ -9,9 +9,11 @@ from .standing import Standing
 from .titles import Title, normalise
 from .vocabulary import (
     CERTIFICATION_LEVELS,
+    CONTENT_OF_GENRES,
     PART_KEYWORDS,
     SERIES_STAND_INS,
     STREAMING_SERVICES,
+    VIOLENT_WHEN_ADULT,
     canonical_genres,
 )
 
@@ -48,12 +50,26 @@ def content_facts(title: Title) -> dict[str, float]:
 
 def title_facts(title: Title, newest_year: int) -> frozenset[str]:
     """Every fact of the title that can be told from the title alone."""
-    return frozenset(chain(content_facts(title), _plain_facts(title, newest_year)))
+    return frozenset(chain(content_facts(title), _plain_facts(title, newest_year), _implied_content(title)))
+
+
+def _implied_content(title: Title) -> Iterable[str]:
+    """What a title holds by its genre and certification, although no keyword says it."""
+    genres = genres_of(title)
+    if not title.keywords:
+        yield from (fact for fact, implying in CONTENT_OF_GENRES.items() if implying & genres)
+    if maturity(title) in ("mature", "graphic") and VIOLENT_WHEN_ADULT & genres:
+        yield "content:violent"
+
+
+def maturity(title: Title) -> str:
+    """Whom the title is for by its certification: family, teen, mature, graphic, or unknown."""
+    return CERTIFICATION_LEVELS.get((title.certification or "").upper(), "unknown")
 
 
 def _plain_facts(title: Title, newest_year: int) -> Iterable[str]:
     yield f"type:{title.media_type}"
-    yield f"maturity:{CERTIFICATION_LEVELS.get((title.certification or '').upper(), 'unknown')}"
+    yield f"maturity:{maturity(title)}"
     yield from _era_facts(title.year, newest_year)
     if title.language:
         yield f"language:{title.language.lower()}"

@@ -1,8 +1,9 @@
 """What must not be recommended, whatever the scores.
 
 The rule: a veto removes every title known to break it, and no other. A title whose fact is unknown (no language, no
-year, no rating, no keywords) stays, except under a maturity ceiling, where a title without a certification is judged by
-its genres and keywords: those an adult work would have remove it.
+year, no rating) stays. Two things are judged by what usually goes with them: violence and jump scares by genre where a
+title has no keywords, and violence also by a certification for adults; and under a maturity ceiling a title without a
+certification by its genres and keywords.
 """
 
 from collections.abc import Iterable, Iterator

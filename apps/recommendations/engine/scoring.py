@@ -127,7 +127,7 @@ def _weights(likes: int, personal: float, content: float, *, answered: bool) -> 
         content=content_weight / content if content > 0 else 0.0,
         fame=fame,
         quality=fame / 2,
-        taste=0.8 + 0.7 / math.sqrt(k) if own else 1.5,
+        taste=0.5 + 1.0 / math.sqrt(k) if own else 1.5,
     )
 
 

@@ -24,6 +24,7 @@ _MIDDLE_RATING = 5.5
 _HIGH_RATING = 7
 _MOST_KEYWORDS = 30
 _PART_OF_KEYWORD = 0.6
+_QUESTIONS_IN_FULL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def signals(taste: Taste, model: Model) -> list[Signal]:
     """Every answer that can move a title of `model`.
 
     Several answers to one question share its weight: n answers weigh 1/√n of a single one each, so that ticking
-    everything says little.
+    everything says little. In the same way many answered questions share what a few may weigh, so that a long
+    questionnaire does not drown what a person's own titles say.
     """
     groups = [
         list(_favourite_genres(taste)),
@@ -56,11 +58,13 @@ def signals(taste: Taste, model: Model) -> list[Signal]:
         list(_keywords(taste, model)),
         *(_codes(attribute, getattr(taste, attribute)) for attribute in CODE_TABLES),
     ]
-    return [signal for group in groups for signal in _shared(group)]
+    answered = [group for group in groups if group]
+    part = min(1.0, math.sqrt(_QUESTIONS_IN_FULL / len(answered))) if answered else 0.0
+    return [signal for group in answered for signal in _shared(group, part)]
 
 
-def _shared(group: Sequence[Signal]) -> Iterator[Signal]:
-    share = 1 / math.sqrt(len(group)) if group else 0.0
+def _shared(group: Sequence[Signal], part: float) -> Iterator[Signal]:
+    share = part / math.sqrt(len(group))
     for signal in group:
         facts = {fact: weight * share for fact, weight in signal.facts.items()}
         yield Signal(signal.kind, signal.text, facts, signal.text_for_series)

@@ -57,16 +57,24 @@ STREAMING_SERVICES: Final = ("netflix", "prime", "hulu", "disney", "hbo", "apple
 # --- Vetoes -----------------------------------------------------------------------------------------------------
 
 DEAL_BREAKERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "violence": ("keyword:violence", "keyword:gore", "keyword:slasher"),
+    "violence": ("keyword:violence", "keyword:gore", "keyword:slasher", "keyword:serial killer", "content:violent"),
     "sexualContent": ("keyword:nudity", "keyword:sexual content"),
     "profanity": ("keyword:profanity",),
     "slowPace": ("keyword:slow burn",),
     "cliffhangers": ("keyword:cliffhanger",),
     "openEndings": ("keyword:open ending",),
     "animalHarm": ("keyword:animal death",),
-    "jumpScares": ("keyword:jump scare",),
+    "jumpScares": ("keyword:jump scare", "content:frightening"),
     "subtitles": ("language:foreign",),
     "blackAndWhite": ("keyword:black and white",),
+}
+
+# Genres whose titles for adults are violent, whether a keyword says so or not.
+VIOLENT_WHEN_ADULT: Final = frozenset({27, 28, 37, 53, 80, 10752})
+# Where a title has no keywords, its genre must speak for what they would say.
+CONTENT_OF_GENRES: Final[Mapping[str, frozenset[int]]] = {
+    "content:violent": frozenset({27, 28, 10752}),
+    "content:frightening": frozenset({27}),
 }
 
 CONTENT_TYPES: Final[Mapping[str, str]] = {"movies": "movie", "tv": "tv"}

@@ -161,6 +161,7 @@ def test_the_command_loads_the_whole_demo_once(tmp_path: Path) -> None:
 
 def run(command: str, state: Path) -> str:
     """The output of a command of the project on an embedded AWS of its own."""
-    environment = {**os.environ, "AWS_ENDPOINT_URL": "", "STATE_DIR": str(state), "MOVIEREC_ENV": "local"}
+    settings = {"DJANGO_SETTINGS_MODULE": "movierec.settings", "MOVIEREC_ENV": "local"}
+    environment = {**os.environ, **settings, "AWS_ENDPOINT_URL": "", "STATE_DIR": str(state)}
     arguments = [sys.executable, REPOSITORY / "manage.py", command]
     return subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True).stdout

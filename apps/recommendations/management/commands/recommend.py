@@ -43,7 +43,8 @@ class Command(BaseCommand):
 def _liked(known: History) -> list[TitleKey]:
     """Favourites, then the best ratings, newest first."""
     rated = sorted(known.ratings, key=lambda rating: (rating[1], rating[2]), reverse=True)
-    return [key for key, _ in known.favourites] + [key for key, stars, _ in rated if weight_of_rating(stars) > 0]
+    favourites = (key for key, _ in known.favourites)
+    return list(dict.fromkeys([*favourites, *(key for key, stars, _ in rated if weight_of_rating(stars) > 0)]))
 
 
 def _name(model: Model, key: TitleKey) -> str:
