@@ -26,7 +26,8 @@ def check_email(email: str) -> None:
 def address_of(email: str) -> str:
     """The form in which addresses are compared: compatibility forms and letter case do not tell two apart.
 
-    A text that is too long to be an address is only cut, because normalising it could take long.
+    A text that is too long to be an address is only cut: before, because normalising it could take long, and
+    after, because its normal form can be too long for a key of DynamoDB.
     """
     folded = unicodedata.normalize("NFKC", email[: MAX_LENGTH + 1]).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    return unicodedata.normalize("NFKC", folded)[: MAX_LENGTH + 1]

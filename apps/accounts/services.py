@@ -17,7 +17,8 @@ def sign_up(*, email: str, password: str) -> str:
 
 
 def confirm(*, email: str, code: str) -> None:
-    """Confirms an account by its mailed code. Raises CodeMismatch, ExpiredCode and TooManyGuesses."""
+    """Confirms an account by its mailed code. Raises InvalidEmail, CodeMismatch, ExpiredCode and TooManyGuesses."""
+    check_email(email)
     provider().confirm(email, code)
 
 

@@ -14,6 +14,7 @@ from apps.lists.keys import MAX_ID, parse_id
 from apps.media.titles import MEDIA_TYPES, MediaType
 
 MAX_PATH: Final = 500
+VOTE_DIGITS: Final = 6
 
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ].*)?)?)?", re.DOTALL)
 # No segment starts with a dot, so no path climbs out of its folder, and none is empty, so none names a host.
@@ -114,4 +115,5 @@ class VoteField(serializers.FloatField):
         vote = float(super().to_internal_value(data))
         if not math.isfinite(vote) or not 0 <= vote <= 10:
             raise serializers.ValidationError("Send a number from 0 to 10.")
-        return vote
+        # DynamoDB refuses numbers as small as 1e-131, and more digits say nothing of a mean; adding 0 makes -0 plain.
+        return round(vote, VOTE_DIGITS) + 0.0

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 from django.conf import settings
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from movierec.dynamo.data_table import DataRow
-from movierec.dynamo.plain import to_plain
-from movierec.dynamo.table import BaseTable, Row
+from movierec.dynamo.table import BaseTable
 
 ListName = Literal["favourites", "watchlist"]
 
@@ -32,16 +29,6 @@ class ListEntry(BaseTable):
     vote_average = NumberAttribute(attr_name="voteAverage", null=True)
     overview = UnicodeAttribute(null=True)
     added_at = UnicodeAttribute(attr_name="addedAt", null=True)
-
-    @classmethod
-    def update_row(cls, user_id: str, key: str, actions: Sequence[Action]) -> Row:
-        """One UpdateItem that makes the row if it is absent; answers the whole row as it is stored then.
-
-        Plain values, unlike `update`, so that attributes an older service wrote with other types do no harm.
-        """
-        connection = cls._get_connection()
-        data = connection.update_item(user_id, range_key=key, actions=actions, return_values="ALL_NEW")
-        return to_plain(data["Attributes"])
 
 
 class FavouritesByTime(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB leaves its hook untyped

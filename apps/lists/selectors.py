@@ -22,9 +22,9 @@ from apps.lists.models import (
 from apps.media.titles import MediaType, TitleKey
 from movierec.api.errors import FieldErrors
 from movierec.api.pagination import decode_cursor, encode_cursor
-from movierec.dynamo.data_table import DataRow, user_pk
-from movierec.dynamo.plain import Plain, to_plain
-from movierec.dynamo.table import BaseTable, Row
+from movierec.dynamo.data_table import user_pk
+from movierec.dynamo.plain import Plain
+from movierec.dynamo.table import Row
 from movierec.timestamps import epoch_seconds
 
 Interaction = tuple[str, TitleKey, Literal["favourite", "watchlist", "rating"], float | None, float]
@@ -111,12 +111,19 @@ def history(user_id: str) -> History:
 
 
 def _entries(table: type[ListEntry], user_id: str) -> list[tuple[TitleKey, str]]:
-    titles = ((row_title(row, row["movieId"]), row) for row in _projected(table, user_id, ENTRY_ATTRIBUTES))
+    # From the table itself and consistently: what was put on a list a moment ago must not be recommended.
+    rows = table.query_all(user_id, attributes=ENTRY_ATTRIBUTES, consistent=True)
+    titles = ((row_title(row, row["movieId"]), row) for row in rows)
     return [(title, _text(row.get("addedAt"))) for title, row in titles if title]
 
 
 def _ratings(user_id: str) -> list[tuple[TitleKey, float, str]]:
-    rows = _projected(DataRow, user_pk(user_id), RATING_ATTRIBUTES)
+    rows = Rating.query_all(
+        user_pk(user_id),
+        range_condition=Rating.sk.startswith(RATING_PREFIX),
+        attributes=RATING_ATTRIBUTES,
+        consistent=True,
+    )
     rated = ((_rated_title(row), row) for row in rows)
     return [(title, row["rating"], _text(row.get("watchedAt"))) for title, row in rated if title]
 
@@ -126,20 +133,6 @@ def _rated_title(row: Mapping[str, Plain]) -> TitleKey | None:
     if not row["sk"].startswith(RATING_PREFIX) or not isinstance(row.get("rating"), int | float):
         return None
     return row_title({}, row["sk"].removeprefix(RATING_PREFIX))
-
-
-def _projected(table: type[BaseTable], hash_key: str, attributes: list[str]) -> Iterator[Row]:
-    """Every row of a partition (of ratings: those of titles) with these attributes only."""
-    condition = DataRow.sk.startswith(RATING_PREFIX) if table is DataRow else None
-    after = None
-    while True:
-        data = table._get_connection().query(
-            hash_key, range_key_condition=condition, attributes_to_get=attributes, exclusive_start_key=after
-        )
-        yield from (to_plain(item) for item in data["Items"])
-        after = data.get("LastEvaluatedKey")
-        if not after:
-            return
 
 
 def _text(value: Plain) -> str:

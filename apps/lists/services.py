@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -17,8 +16,7 @@ from apps.lists.models import LISTS, RATING_PREFIX, Favourite, ListEntry, ListNa
 from apps.media import selectors as media
 from apps.media.titles import MediaType, TitleKey
 from movierec.dynamo.data_table import user_pk
-from movierec.dynamo.plain import Plain
-from movierec.dynamo.table import BATCH_WRITE_ROWS, Row
+from movierec.dynamo.table import Row
 from movierec.timestamps import now_text, timestamp
 
 
@@ -131,18 +129,15 @@ def _delete(row: ListEntry, condition: Condition) -> bool:
 
 
 def put_favourites(favourites: Iterable[FavouriteRow]) -> Iterator[int]:
-    """Writes favourites in bulk, replacing those that are there; yields the count of each written batch.
-
-    Of rows with one key close together only the first is written, as a batch must not hold a key twice.
-    """
+    """Writes favourites in bulk, replacing those that are there; yields the count of each written batch."""
     rows = (_favourite(favourite) for favourite in favourites)
-    return Favourite.put_rows(_distinct(rows, "userId", "movieId"))
+    return Favourite.put_rows(rows)
 
 
 def put_watchlist(entries: Iterable[FavouriteRow]) -> Iterator[int]:
     """Writes entries of watchlists in bulk, by the same rules as favourites; yields the count of each written batch."""
     rows = (_favourite(entry) for entry in entries)
-    return WatchlistEntry.put_rows(_distinct(rows, "userId", "movieId"))
+    return WatchlistEntry.put_rows(rows)
 
 
 def _favourite(favourite: FavouriteRow) -> Row:
@@ -157,11 +152,8 @@ def _favourite(favourite: FavouriteRow) -> Row:
 
 
 def put_ratings(ratings: Iterable[RatingRow]) -> Iterator[int]:
-    """Writes ratings in bulk, replacing those that are there; yields the count of each written batch.
-
-    Of rows with one key close together only the first is written, as a batch must not hold a key twice.
-    """
-    return Rating.put_rows(_distinct((_rating(rating) for rating in ratings), "pk", "sk"))
+    """Writes ratings in bulk, replacing those that are there; yields the count of each written batch."""
+    return Rating.put_rows(_rating(rating) for rating in ratings)
 
 
 def _rating(rating: RatingRow) -> Row:
@@ -173,13 +165,3 @@ def _rating(rating: RatingRow) -> Row:
         "rating": rating.rating,
         "watchedAt": timestamp(rating.watched_at),
     }
-
-
-def _distinct(rows: Iterable[Mapping[str, Plain]], *key: str) -> Iterator[Mapping[str, Plain]]:
-    """The rows without those whose key came within the rows that may share a batch with them."""
-    recent: deque[tuple[Plain, ...]] = deque(maxlen=BATCH_WRITE_ROWS - 1)
-    for row in rows:
-        identity = tuple(row[name] for name in key)
-        if identity not in recent:
-            recent.append(identity)
-            yield row

@@ -20,6 +20,7 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from movierec.api.request_id import request_id
+from movierec.localaws import LocalAwsError
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +201,7 @@ def as_api_error(exception: Exception) -> ApiError | None:
         return too_large()
     if isinstance(exception, SuspiciousOperation):
         return BadRequest("The request is malformed.")
-    return Unavailable() if is_outside_fault(exception) else None
+    return Unavailable() if is_outside_fault(exception) or isinstance(exception, LocalAwsError) else None
 
 
 def _from_framework(exception: drf.APIException) -> ApiError | None:

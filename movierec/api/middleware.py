@@ -72,8 +72,6 @@ class JsonErrorMiddleware:
         refusal = _refusal(request)
         if refusal is not None:
             return errors.http_response(refusal)
-        # Django would read addresses and forms by a charset of the client's choice, and fail by those that are no text.
-        request.encoding = "utf-8"
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:

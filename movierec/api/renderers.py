@@ -97,7 +97,7 @@ def _field_errors(facts: Mapping[str, Any]) -> list[Mapping[str, str]]:
 
 
 class LenientNegotiation(DefaultContentNegotiation):
-    """JSON for whoever asks for something we do not have, instead of a 406."""
+    """JSON for whoever asks for something we do not have, or not in a way that can be read, instead of an error."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -105,7 +105,7 @@ class LenientNegotiation(DefaultContentNegotiation):
         """The renderer and media type that fit the Accept header best."""
         try:
             renderer, media_type = super().select_renderer(request, renderers, format_suffix)
-        except NotAcceptable:
+        except (NotAcceptable, ValueError):
             first = next(iter(renderers))
             return first, first.media_type or ""
         return renderer, media_type

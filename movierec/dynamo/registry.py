@@ -37,10 +37,9 @@ def create_missing_tables() -> Iterator[tuple[str, bool]]:
     present = set(_present_names())
     for table in tables():
         name = table.Meta.table_name
-        if name in present:
-            yield name, False
-            continue
-        yield name, _create(table)
+        made = name not in present and _create(table)
+        _ensure_expiry(table)
+        yield name, made
 
 
 def _present_names() -> Iterator[str]:
@@ -63,12 +62,20 @@ def _create(table: type[BaseTable]) -> bool:
         _wait_until_active(table.Meta.table_name)
         return False
     _wait_until_active(table.Meta.table_name)
-    ttl = _ttl_attribute(table)
-    if ttl:
-        specification = {"AttributeName": ttl, "Enabled": True}
-        request = {"TableName": table.Meta.table_name, "TimeToLiveSpecification": specification}
-        shared_connection().dispatch("UpdateTimeToLive", request)
     return True
+
+
+def _ensure_expiry(table: type[BaseTable]) -> None:
+    """Has DynamoDB delete expired rows, also of a table whose maker was stopped before it came to that."""
+    attribute = _expiry_attribute(table)
+    if attribute is None:
+        return
+    name = table.Meta.table_name
+    # Not by dispatch, which adds a parameter that this operation does not have.
+    described = shared_connection().client.describe_time_to_live(TableName=name)
+    if described["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
+        specification = {"AttributeName": attribute, "Enabled": True}
+        shared_connection().dispatch("UpdateTimeToLive", {"TableName": name, "TimeToLiveSpecification": specification})
 
 
 def table_definition(table: type[BaseTable]) -> dict[str, Any]:
@@ -98,7 +105,7 @@ def _hash_first(key_schema: list[Any]) -> list[Any]:
     return sorted(key_schema, key=lambda element: str(element["KeyType"]))
 
 
-def _ttl_attribute(table: type[BaseTable]) -> str | None:
+def _expiry_attribute(table: type[BaseTable]) -> str | None:
     names = {attribute.attr_name for attribute in table.get_attributes().values()}
     return "expiresAt" if "expiresAt" in names else None
 

@@ -13,6 +13,7 @@ from typing import Any
 from pynamodb.connection import TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from movierec.dynamo.backoff import Backoff
@@ -80,9 +81,13 @@ class BaseTable(Model):
         newest_first: bool = False,
         limit: int | None = None,
         after: Mapping[str, Plain] | None = None,
+        attributes: Sequence[str] | None = None,
         consistent: bool = False,
     ) -> Page:
-        """One Query request as plain rows: at most `limit` rows or 1 MB, in key order or its reverse."""
+        """One Query request as plain rows: at most `limit` rows or 1 MB, in key order or its reverse.
+
+        `attributes` names the only ones to fetch, all without it.
+        """
         data = cls._get_connection().query(
             hash_key,
             range_key_condition=range_condition,
@@ -91,6 +96,7 @@ class BaseTable(Model):
             scan_index_forward=not newest_first,
             limit=limit,
             exclusive_start_key=to_wire(after) if after else None,
+            attributes_to_get=list(attributes) if attributes else None,
             consistent_read=consistent,
         )
         return _page(data)
@@ -104,6 +110,14 @@ class BaseTable(Model):
             page = cls.query_page(hash_key, **{**options, "after": page.last_key})
             rows.extend(page.rows)
         return rows
+
+    @classmethod
+    def update_row(cls, hash_key: str, range_key: str, actions: Sequence[Action]) -> Row:
+        """One UpdateItem that makes the row if it is absent; answers the whole row as it is stored then."""
+        data = cls._get_connection().update_item(
+            hash_key, range_key=range_key, actions=actions, return_values="ALL_NEW"
+        )
+        return to_plain(data["Attributes"])
 
     @classmethod
     def get_row(cls, hash_key: str, range_key: str | None = None, *, consistent: bool = False) -> Row | None:

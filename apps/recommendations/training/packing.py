@@ -54,10 +54,10 @@ def pack(rows: Sequence[Entries | None]) -> PackedRows:
     values: list[NDArray[np.int8]] = []
     for place, row in enumerate(rows):
         starts[place + 1] = starts[place]
-        largest = float(np.abs(row[1]).max()) if row is not None and len(row[1]) else 0.0
-        if row is None or largest <= 0:
+        scale = np.float32(np.abs(row[1]).max() / _LARGEST_INT8) if row is not None and len(row[1]) else 0.0
+        # The scale of weights near the smallest float is 0: such a row says nothing.
+        if row is None or not scale:
             continue
-        scale = np.float32(largest / _LARGEST_INT8)
         whole = np.rint(row[1] / scale).clip(-_LARGEST_INT8, _LARGEST_INT8).astype(np.int8)
         kept = whole != 0
         scales[place] = scale

@@ -115,8 +115,8 @@ def test_ratings_in_bulk() -> None:
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_title_twice_in_a_batch_is_written_once() -> None:
+def test_of_a_title_twice_in_a_batch_the_last_counts() -> None:
     stars = [1.0, 5.0]
     rows = [RatingRow("a", ("movie", 1), rating, NOON) for rating in stars]
     assert list(put_ratings(rows)) == [1]
-    assert history("a").ratings == [(("movie", 1), 1, "2024-05-31T12:00:00.000Z")]
+    assert history("a").ratings == [(("movie", 1), 5.0, "2024-05-31T12:00:00.000Z")]

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from django.conf import settings
 
+from apps.media.models import CachedMedia
 from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.registry import create_missing_tables, table_definition, tables
 
@@ -39,7 +40,7 @@ def test_all_are_made_once(nothing: None, answer_for_dynamodb: Callable[[Any], N
     operations: list[str] = []
     answer_for_dynamodb(lambda operation, _: operations.append(operation))
     assert list(create_missing_tables()) == [(name, False) for name in NAMES]
-    assert operations == ["ListTables"]
+    assert operations == ["ListTables", "DescribeTimeToLive", "DescribeTimeToLive"]
     assert [described(name) for name in NAMES] == before
 
 
@@ -57,7 +58,21 @@ def test_names_are_read_over_all_pages(nothing: None, dynamodb_calls: Calls) -> 
     list(create_missing_tables())
     dynamodb_calls.clear()
     assert list(create_missing_tables()) == [(name, False) for name in NAMES]
-    assert [operation for operation, _ in dynamodb_calls] == ["ListTables", "ListTables"]
+    assert [operation for operation, _ in dynamodb_calls] == [
+        "ListTables",
+        "ListTables",
+        "DescribeTimeToLive",
+        "DescribeTimeToLive",
+    ]
+
+
+def test_expiry_is_made_good_where_the_maker_was_stopped_before_it(nothing: None) -> None:
+    definition = table_definition(CachedMedia)
+    shared_connection().dispatch("CreateTable", definition)
+    assert dict(create_missing_tables())[CachedMedia.Meta.table_name] is False
+    described = shared_connection().client.describe_time_to_live(TableName=CachedMedia.Meta.table_name)
+    expected = {"TimeToLiveStatus": "ENABLED", "AttributeName": "expiresAt"}
+    assert described["TimeToLiveDescription"] == expected
 
 
 def test_a_table_that_another_process_makes_at_the_same_time_is_waited_for(
