@@ -8,9 +8,14 @@ from pathlib import Path
 import moto
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from apps.accounts.tokens import issue_access_token
 from movierec.dynamo.registry import create_missing_tables
+
+# The same examples in every run, and none refused for the time a busy machine took.
+hypothesis_settings.register_profile("same", derandomize=True, database=None, deadline=None)
+hypothesis_settings.load_profile("same")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

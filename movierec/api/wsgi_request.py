@@ -24,7 +24,7 @@ class ApiRequest(WSGIRequest):
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
-            super()._set_content_type_params(meta)
+            super()._set_content_type_params(meta)  # type: ignore[misc]  # unknown to the stubs
         except ValueError:
             self.content_type, self.content_params = "", {}
             # The framework reads the header once more.
