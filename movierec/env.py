@@ -17,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 _PAIR = re.compile(r"([a-z_]+)\s*=\s*([1-9][0-9]{0,8})")
+# As browsers write origins: lower case, and nothing behind the port.
+_ORIGIN = re.compile(r"https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,23 @@ def text(name: str) -> str:
 def words(name: str) -> list[str]:
     """A comma-separated variable as a list without empty entries."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def origins(name: str) -> frozenset[str]:
+    """A comma-separated variable of web origins; ImproperlyConfigured quotes one that no browser would send."""
+    found = frozenset(words(name))
+    for origin in sorted(found):
+        if not _ORIGIN.fullmatch(origin):
+            raise ImproperlyConfigured(f"{name} has {origin!r}; write origins such as https://movierec.net.")
+    return found
+
+
+def matching(name: str, pattern: str, example: str) -> str:
+    """A variable whose whole text must match `pattern` or be empty; ImproperlyConfigured shows `example` otherwise."""
+    value = text(name)
+    if value and not re.fullmatch(pattern, value, re.ASCII):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write it like {example}.")
+    return value
 
 
 def choice(name: str, allowed: tuple[str, ...]) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.accounts import emails
-from apps.accounts.providers import passwords, sessions
+from apps.accounts.providers import passwords
 
 MAX_CODE_LENGTH = 64
+# Clients may still hold another provider's refresh token, of two thousand characters; it is invalid, not malformed.
+MAX_REFRESH_TOKEN_LENGTH = 8 * 1024
 
 
 class TextField(serializers.CharField):
@@ -51,12 +53,12 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
 
 
 class RefreshSerializer(serializers.Serializer[Any]):
-    refreshToken = TextField(max_length=sessions.MAX_LENGTH)
+    refreshToken = TextField(max_length=MAX_REFRESH_TOKEN_LENGTH)
 
 
 class SignOutSerializer(serializers.Serializer[Any]):
     refreshToken = TextField(
-        max_length=sessions.MAX_LENGTH,
+        max_length=MAX_REFRESH_TOKEN_LENGTH,
         required=False,
         help_text="The session to end; only a browser that signed in on this page may leave it out.",
     )

@@ -12,11 +12,14 @@ from rest_framework import serializers
 
 from apps.lists.keys import MAX_ID, parse_id
 from apps.media.titles import MEDIA_TYPES, MediaType
+from movierec.api.fields import is_plain
 
 MAX_PATH: Final = 500
 VOTE_DIGITS: Final = 6
 
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ].*)?)?)?", re.DOTALL)
+# The address of a picture at TMDB, of whatever size, before its path.
+_TMDB_PICTURE = re.compile(r"https://image\.tmdb\.org/t/p/\w+(?=/)", re.ASCII)
 # No segment starts with a dot, so no path climbs out of its folder, and none is empty, so none names a host.
 _PATH = re.compile(r"(/[\w-][\w.~-]*)+", re.ASCII)
 
@@ -65,13 +68,13 @@ class TextField(serializers.CharField):
 
 
 class PathField(TextField):
-    """The path of a picture, as TMDB gives it."""
+    """The path of a picture, as TMDB gives it, or its whole address there."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {"path": "Send a path that starts with /, such as /poster.jpg."}
 
     def to_internal_value(self, data: Any) -> str:
         """The path."""
-        text = super().to_internal_value(data)
+        text = _TMDB_PICTURE.sub("", super().to_internal_value(data), count=1)
         if len(text) > MAX_PATH or not _PATH.fullmatch(text):
             self.fail("path")
         return text
@@ -110,7 +113,7 @@ class VoteField(serializers.FloatField):
         """The rating; None for an empty text."""
         if data == "":
             return None
-        if isinstance(data, bool):
+        if isinstance(data, bool) or (isinstance(data, str) and not is_plain(data)):
             self.fail("invalid")
         vote = float(super().to_internal_value(data))
         if not math.isfinite(vote) or not 0 <= vote <= 10:

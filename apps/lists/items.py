@@ -14,13 +14,15 @@ Item = dict[str, Any]
 def as_item(row: Mapping[str, Plain]) -> Item:
     """The row in the contract's names; what is absent or of another type than ours is None.
 
-    `mediaId` is the number as text, `movieId` the stored key; either can be sent back.
+    Clients read either `mediaId` or `movieId` and take both for TMDB's number, so both are that number as text, also
+    for series, whose stored key has a prefix.
     """
     key = row["movieId"]
+    number = key.removeprefix("tv#")
     return {
         "userId": row["userId"],
-        "mediaId": key.removeprefix("tv#"),
-        "movieId": key,
+        "mediaId": number,
+        "movieId": number,
         "mediaType": row_media_type(row, key),
         "title": text_or_none(row.get("title")),
         "posterPath": text_or_none(row.get("posterPath")),

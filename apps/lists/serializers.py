@@ -13,6 +13,7 @@ from apps.lists.selectors import MAX_ITEMS
 from apps.lists.services import Display
 from apps.media.titles import MEDIA_TYPES, MediaType
 from movierec.api.errors import FieldErrors
+from movierec.api.fields import WholeNumberField
 from movierec.api.pagination import MAX_CURSOR_LENGTH
 
 MAX_TITLE: Final = 500
@@ -44,10 +45,15 @@ class ListQuerySerializer(serializers.Serializer[Any]):
     cursor = serializers.CharField(
         required=False, allow_blank=True, max_length=MAX_CURSOR_LENGTH, help_text="nextCursor of the page before."
     )
-    limit = serializers.IntegerField(
+    limit = WholeNumberField(
         required=False, min_value=1, max_value=MAX_ITEMS, help_text=f"Items a page; all, up to {MAX_ITEMS}, without it."
     )
-    sort = serializers.ChoiceField(("newest", "oldest"), default="newest", help_text="By the time of adding.")
+    sort = serializers.ChoiceField(
+        ("newest", "oldest"),
+        default="newest",
+        help_text="By the time of adding.",
+        error_messages={"invalid_choice": "Send newest or oldest."},
+    )
     mediaType = MediaTypeField(required=False, help_text="Only films or only series.")
 
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from apps.media.listings import LIST_TYPES
 from apps.media.titles import MEDIA_TYPES
+from movierec.api.fields import WholeNumberField
 
 MAX_EXCLUDED: Final = 500
 _ID = re.compile(r"(?:tv#|movie#)?([0-9]{1,16})")
@@ -45,8 +46,8 @@ class ListingQuerySerializer(serializers.Serializer[Any]):
     list_type = _choice(LIST_TYPES, "The same as listType.")
     mediaType = _choice(MEDIA_TYPES, "Films or series; movie if not given.")
     media_type = _choice(MEDIA_TYPES, "The same as mediaType.")
-    limit = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="Titles a page.")
-    page = serializers.IntegerField(min_value=1, max_value=500, default=1, help_text="Counted from 1.")
+    limit = WholeNumberField(min_value=1, max_value=100, default=20, help_text="Titles a page.")
+    page = WholeNumberField(min_value=1, max_value=500, default=1, help_text="Counted from 1.")
     excludeIds = ExcludedIdsField(
         required=False, allow_blank=True, max_length=10_000, help_text="Ids to leave out, with commas."
     )

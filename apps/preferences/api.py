@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.preferences import selectors, services
-from apps.preferences.errors import NoPreferences
+from apps.preferences.errors import NoAnswers, NoPreferences
 from apps.preferences.serializers import PreferencesSerializer, SavedSerializer, StoredPreferencesSerializer
 from movierec.api.schema import errors
-from movierec.api.views import ApiView, user_id, valid_body
+from movierec.api.views import ApiView, has_body, user_id, valid_body
 
 
 class Preferences(ApiView):
@@ -51,5 +51,8 @@ class Preferences(ApiView):
 
     def _save(self, request: Request) -> Response:
         person = user_id(request)
-        moment = services.save(person, valid_body(PreferencesSerializer, request))
+        answers = valid_body(PreferencesSerializer, request)
+        if not answers and not has_body(request):
+            raise NoAnswers
+        moment = services.save(person, answers)
         return Response({"message": "Preferences saved", "userId": person, "timestamp": moment})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from movierec.api.errors import NotFound
+from movierec.api.errors import FieldErrors, NotFound
 
 
 class NoPreferences(NotFound):
@@ -10,3 +10,10 @@ class NoPreferences(NotFound):
 
     def __init__(self) -> None:
         super().__init__("No preferences found")
+
+
+class NoAnswers(FieldErrors):
+    """A request to store answers came without a body, which must not pass for clearing them."""
+
+    def __init__(self) -> None:
+        super().__init__([("body", "Send the answers as a JSON object; an empty one, {}, clears them.")])

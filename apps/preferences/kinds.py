@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Protocol
 
 import orjson
 
+from movierec.api.fields import is_plain
+
 Schema = dict[str, Any]
 
 SHOWN_CHARACTERS = 40
@@ -175,7 +177,7 @@ def _number(value: Any) -> int | float | None:
     if not isinstance(value, str):
         return value if math.isfinite(value) else None
     try:
-        number = float(value) if len(value) <= MAX_NUMBER_CHARACTERS else math.nan
+        number = float(value) if len(value) <= MAX_NUMBER_CHARACTERS and is_plain(value) else math.nan
     except ValueError:
         return None
     if not math.isfinite(number):

@@ -51,6 +51,11 @@ class Recommendations(ApiView):
     def post(self, request: Request) -> Response:
         return _answer(request, valid_body(RecommendationRequestSerializer, request))
 
+    def check_throttles(self, request: Request) -> None:
+        """HEAD does no work and counts for nobody."""
+        if request.method != "HEAD":
+            super().check_throttles(request)
+
     @extend_schema(exclude=True)
     def head(self, request: Request) -> Response:
         return Response(status=200)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from apps.preferences.serializers import PreferencesSerializer
 from apps.recommendations.keys import TitlesField
+from movierec.api.fields import WholeNumberField
 
 MEDIA_TYPES = ("movie", "tv", "both")
 
@@ -43,12 +44,23 @@ class DocumentedTitlesField(TitlesField):
 
 
 class RecommendationRequestSerializer(serializers.Serializer[Any]):
-    mediaType = serializers.ChoiceField(MEDIA_TYPES, default="both", help_text="Films, series, or both.")
-    limit = serializers.IntegerField(default=9, min_value=1, max_value=100, help_text="How many titles.")
+    """Every field may be absent; null counts as absent, as clients send it for what they have not loaded yet."""
+
+    mediaType = serializers.ChoiceField(
+        MEDIA_TYPES,
+        default="both",
+        help_text="Films, series, or both.",
+        error_messages={"invalid_choice": "Send movie, tv or both."},
+    )
+    limit = WholeNumberField(default=9, min_value=1, max_value=100, help_text="How many titles.")
     exclude = DocumentedTitlesField(default=list, help_text="Titles that must not be recommended.")
     preferences = PreferencesField(required=False, help_text="A questionnaire in place of the stored one.")
     favorites = DocumentedTitlesField(default=list, help_text="Liked titles beside the stored favourites.")
     watchlist = DocumentedTitlesField(default=list, help_text="Saved titles beside the stored watchlist.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        known = {name: value for name, value in data.items() if value is not None} if isinstance(data, dict) else data
+        return super().to_internal_value(known)
 
 
 class RecommendedItemSerializer(serializers.Serializer[Any]):

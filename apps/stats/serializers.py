@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from apps.stats.figures import Documents
 from apps.stats.services import Changes
+from movierec.api.fields import WholeNumberField
 
 MAX_COUNTER: Final = 1_000_000
 MAX_INCREMENT: Final = 1_000
@@ -109,10 +110,10 @@ class UpdateSerializer(serializers.Serializer[Any]):
 
 
 class AwardSerializer(serializers.Serializer[Any]):
-    amount = serializers.IntegerField(
+    amount = WholeNumberField(
         required=False, min_value=1, max_value=MAX_AWARD, help_text="Points to add; required unless xp is sent."
     )
-    xp = serializers.IntegerField(required=False, min_value=1, max_value=MAX_AWARD, help_text="As amount.")
+    xp = WholeNumberField(required=False, min_value=1, max_value=MAX_AWARD, help_text="As amount.")
     reason = serializers.CharField(
         required=False,
         allow_null=True,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import (
@@ -19,14 +21,23 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from movierec.api.errors import as_api_error, http_response
 from movierec.api.views import ApiView
 
 MAX_AGE_SECONDS = 300
 
+# The generator loads its extensions at its first use, which must not be a race.
+_lock = Lock()
 
-@cache
+
 def document() -> dict[str, Any]:
     """The OpenAPI document; it depends on the code alone, so one is enough for a process."""
+    with _lock:
+        return _made()
+
+
+@cache
+def _made() -> dict[str, Any]:
     return dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 
 
@@ -55,3 +66,8 @@ class Reference(SpectacularSwaggerSplitView):
 
     url_name = "schema"
     template_name = "web/docs.html"
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]  # any response is taken
+        """The API's errors as JSON, since this page's template shows nothing else."""
+        error = as_api_error(exc)
+        return super().handle_exception(exc) if error is None else http_response(error)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 from pynamodb.exceptions import PynamoDBException
 
 from apps.media import selectors
 from apps.media.images import POSTER_HEIGHT, POSTER_WIDTH, poster_url
 from apps.media.titles import MediaType
-from movierec.api.errors import is_outside_fault
+from movierec.api.errors import MethodNotAllowed, is_outside_fault
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +45,19 @@ class Shelf:
     pictures: list[Picture]
 
 
-@require_safe
+def reading_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Other methods get the API's 405, and not the page that Django's check of forms would answer with."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed("Method not allowed", headers={"Allow": "GET, HEAD"})
+        return view(request)
+
+    return csrf_exempt(guarded)
+
+
+@reading_only
 def front_page(request: HttpRequest) -> HttpResponse:
     """What MovieRec is, what is trending, and the ways on."""
     response = render(request, "web/front.html", {"shelves": _shelves(request)})
@@ -53,7 +67,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@reading_only
 def icon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for an icon when an answer that is no page of ours is opened."""
     return redirect(static("web/icon.svg"))

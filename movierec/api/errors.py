@@ -15,7 +15,7 @@ import botocore.exceptions
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -184,42 +184,39 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Respo
 
 
 def log_fault(error: ApiError, exception: Exception, path: str) -> None:
-    """Logs what made us answer 5xx; the answer itself says nothing of it."""
+    """Logs what made us answer 5xx; the answer itself says nothing of it.
+
+    A mistake of ours with its traceback, a fault outside in a line: while it lasts, every request meets it.
+    """
     if error.status >= 500:
-        logger.error("%s at %s (request %s)", error.error_code, path, request_id(), exc_info=exception)
+        trace = exception if error.status == InternalError.status else None
+        logger.error("%s at %s (request %s): %s", error.error_code, path, request_id(), exception, exc_info=trace)
 
 
 def as_api_error(exception: Exception) -> ApiError | None:
     """Any known exception as an `ApiError`; None for what nobody foresaw."""
     if isinstance(exception, ApiError):
         return exception
-    if isinstance(exception, drf.APIException):
-        return _from_framework(exception)
-    if isinstance(exception, Http404):
-        return NotFound("There is nothing at this address.")
-    if isinstance(exception, RequestDataTooBig):
-        return too_large()
-    if isinstance(exception, SuspiciousOperation):
-        return BadRequest("The request is malformed.")
+    if isinstance(exception, drf.ValidationError):
+        return FieldErrors(list(_flatten(exception.detail)))
+    for kind, make in _KNOWN_ERRORS.items():
+        if isinstance(exception, kind):
+            return make()
     return Unavailable() if is_outside_fault(exception) or isinstance(exception, LocalAwsError) else None
 
 
-def _from_framework(exception: drf.APIException) -> ApiError | None:
-    if isinstance(exception, drf.ValidationError):
-        return FieldErrors(list(_flatten(exception.detail)))
-    for kind, make in _FRAMEWORK_ERRORS.items():
-        if isinstance(exception, kind):
-            return make()
-    return None
-
-
-_FRAMEWORK_ERRORS: dict[type[drf.APIException], Callable[[], ApiError]] = {
+# Those of the framework, then Django's; the first that fits counts.
+_KNOWN_ERRORS: dict[type[Exception], Callable[[], ApiError]] = {
     drf.MethodNotAllowed: lambda: MethodNotAllowed("Method not allowed"),
     drf.UnsupportedMediaType: lambda: UnsupportedMediaType(
         "The body must be JSON; send it with Content-Type: application/json."
     ),
     drf.ParseError: lambda: BadRequest("Invalid JSON in request body", code="InvalidJson"),
     drf.NotFound: lambda: NotFound("There is nothing at this address."),
+    Http404: lambda: NotFound("There is nothing at this address."),
+    RequestDataTooBig: too_large,
+    SuspiciousOperation: lambda: BadRequest("The request is malformed."),
+    UnreadablePostError: lambda: BadRequest("The connection ended before the whole body had come."),
 }
 
 

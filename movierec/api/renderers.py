@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from movierec.api.authentication import COOKIE, person_of_cookie
+from movierec.api.cards import cards_of
 from movierec.api.forms import forms_of
 
 
@@ -71,6 +72,7 @@ class PeopleRenderer(BrowsableAPIRenderer):
             "error": facts.get("error", "") if response.status_code >= 400 else "",
             "details": _field_errors(facts),
             "message": facts.get("message", ""),
+            "cards": cards_of(facts),
             "forms": forms,
             # Whether the page is there to ask people for something, as signing in is.
             "asks": any(form.inputs for form in forms),

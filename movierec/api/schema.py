@@ -34,6 +34,7 @@ _SENTENCES = {
     403: "A browser's request without its CSRF token, or an account that is not confirmed.",
     404: "There is no such thing.",
     405: "The path has no such method.",
+    411: "The body came without its length.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     429: "Too many requests; see Retry-After.",
@@ -48,7 +49,7 @@ def errors(*statuses: int) -> dict[int, OpenApiResponse]:
 
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # Answers that may come before the request is counted.
-_BEFORE_COUNTING = (401, 403, 413, 503)
+_BEFORE_COUNTING = (401, 403, 411, 413, 503)
 _RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 # What every answer carries, for the document's `components`.
@@ -103,7 +104,7 @@ class ApiSchema(AutoSchema):
         authenticated = bool(self.view.get_authenticators())
         statuses = []
         if self.method in _WRITING:
-            statuses += [400, 413, 415]
+            statuses += [400, 411, 413, 415]
         elif any(_is_in_query(parameter) for parameter in self.get_override_parameters()):
             statuses.append(400)
         if authenticated:

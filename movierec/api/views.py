@@ -62,6 +62,11 @@ def user_id(request: Request) -> str:
     return request.user.user_id
 
 
+def has_body(request: Request) -> bool:
+    """Whether the request came with a body at all; an empty object is one."""
+    return request.META.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in request.META
+
+
 def valid_body(serializer: type[S], request: Request) -> dict[str, Any]:
     """The validated body; raises ValidationError with the wrong fields."""
     return _validated(serializer, request.data)

@@ -23,7 +23,7 @@ MIDDLEWARE = [
 
 # Browsers refuse longer ages than a day for a preflight's answer.
 CORS_MAX_AGE_SECONDS = 86_400
-CORS_ALLOWED_ORIGINS = frozenset(env.words("CORS_ALLOWED_ORIGINS"))
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 
 # A profile of the questionnaire is a few kilobytes; DynamoDB refuses items over 400 KB.
 MAX_BODY_BYTES = 256 * 1024

@@ -8,9 +8,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"))},
-    # The API answers with the error itself; a second line for every 4xx only hides the rest.
+    # The API answers 4xx with the error itself and logs every 5xx with its cause; Django's second line says less.
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "CRITICAL"},
         "botocore": {"level": "WARNING"},
         "pynamodb": {"level": "WARNING"},
     },

@@ -116,7 +116,7 @@ class TestSignUp:
         assert response.status_code == 200
         assert response.json() == {"message": response.json()["message"], "email": ANN["email"]}
 
-    def test_a_code_may_be_a_number(self, post: Post, user_id: str, mailed_code: Code) -> None:
+    def test_after_a_wrong_code_the_right_one_is_taken(self, post: Post, user_id: str, mailed_code: Code) -> None:
         code = mailed_code()
         wrong = f"{(int(code) + 1) % 1_000_000:06}"
         assert coded(post("signup", {"email": ANN["email"], "code": wrong})) == (400, "CodeMismatchException")

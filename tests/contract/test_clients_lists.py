@@ -207,6 +207,18 @@ class TestReading:
         assert found == [["5", "4"], ["3", "2"], ["1"]]
         assert cursor is None
 
+    def test_without_a_limit_all_come_in_one_answer(self, send: Send) -> None:
+        for number in range(1, 131):
+            send("post", {"mediaId": number, "mediaType": "movie"})
+        page = send("get")
+        assert sorted(map(int, ids(page))) == list(range(1, 131))
+        assert page.json()["nextCursor"] is None
+
+    @pytest.mark.usefixtures("five")
+    def test_oldest_first(self, send: Send) -> None:
+        with time_machine.travel(1_800_000_010):
+            assert ids(send("get", query="?sort=oldest")) == ["1", "2", "3", "4", "5"]
+
     def test_an_empty_list(self, send: Send) -> None:
         assert send("get").json() == {"items": [], "nextCursor": None}
 

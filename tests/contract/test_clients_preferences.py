@@ -191,8 +191,7 @@ class TestCodes:
         "body",
         [
             {field: [] for field in ("favoriteGenres", "dislikedGenres", *CODES)},
-            {"favoriteContent": "", "favoritePeople": {"actors": [], "directors": []}, "genreRatings": {}},
-            {"favoriteContent": ""},
+            {"favoritePeople": {"actors": [], "directors": []}, "genreRatings": {}},
             {"keywords": []},
             {"completedOnboardingStages": []},
             {"genreRatings": {"28": 7}},

@@ -42,7 +42,8 @@ class TestTexts:
         ("authorization", "error", "details"),
         [
             ("Basic YTpi", "Authorization header must start with 'Bearer '", None),
-            ("Bearer", "Authorization header must start with 'Bearer '", None),
+            ("bearer abc", "Authorization header must start with 'Bearer '", None),
+            ("Bearer", "Token is empty", None),
             ("token abc", "Authorization header must start with 'Bearer '", None),
             ("Bearer ", "Token is empty", None),
             ("Bearer    ", "Token is empty", None),
@@ -97,7 +98,7 @@ class TestClaims:
         assert asked(client, f"Bearer {token}").status_code == status
 
     def test_an_id_token_is_not_taken(self, client: Client) -> None:
-        token = issue_id_token("user-1", email="user-1@example.com")
+        token = issue_id_token("user-1", email="user-1@example.com", session_id="session")
         assert asked(client, f"Bearer {token}").status_code == 401
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -251,3 +252,18 @@ class TestStart:
         )
         assert started.returncode == 1
         assert sentence in started.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "example"),
+    [
+        ("AWS_ENDPOINT_URL", "nonsense", "http://127.0.0.1:4566"),
+        ("AWS_REGION", "moon", "eu-north-1"),
+        ("DOMAIN", "a b", "movierec"),
+    ],
+)
+def test_a_text_of_the_wrong_form_is_refused_with_an_example(name: str, value: str, example: str) -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "movierec.settings", name: value}
+    arguments = [sys.executable, "manage.py", "check"]
+    run = subprocess.run(arguments, cwd=env.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, f"{name} is {value!r}; write it like {example}.\n")

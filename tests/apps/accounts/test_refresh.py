@@ -92,7 +92,7 @@ def test_a_missing_token_is_named(post: Post, name: str, body: dict[str, Any]) -
     assert answer.json()["details"] == [{"path": "refreshToken", "message": "This field is required."}]
 
 
-@pytest.mark.parametrize("token", [5, True, ["x"], {"a": 1}, "x" * 1025, "\x00"])
+@pytest.mark.parametrize("token", [5, True, ["x"], {"a": 1}, "x" * 8193, "\x00"])
 @pytest.mark.parametrize("name", ["refresh", "signout"])
 def test_wrong_types_of_tokens_are_named(post: Post, name: str, token: Any) -> None:
     answer = post(name, {"refreshToken": token})

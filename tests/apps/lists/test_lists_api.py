@@ -37,7 +37,7 @@ class Person:
         return self.client.delete(f"{self.path}{query}", body, content_type="application/json", headers=self.headers)
 
     def keys(self, query: str = "") -> list[str]:
-        return [item["movieId"] for item in self.get(query).json()["items"]]
+        return [key_of(item) for item in self.get(query).json()["items"]]
 
 
 @pytest.fixture(params=sorted(LISTS))
@@ -101,7 +101,7 @@ def test_camel_case_and_a_series(person: Person) -> None:
         "voteAverage": "8.9",
     }
     item = person.post(body).json()["item"]
-    assert (item["mediaId"], item["movieId"], item["mediaType"]) == ("1396", "tv#1396", "tv")
+    assert (item["mediaId"], item["movieId"], item["mediaType"]) == ("1396", "1396", "tv")
     assert (item["posterPath"], item["releaseDate"], item["voteAverage"]) == ("/bad.jpg", "2008-01-20", 8.9)
 
 
@@ -124,6 +124,11 @@ def test_the_overview_is_stored_and_not_listed(person: Person, name: str) -> Non
     assert row is not None
     assert row["overview"] == "A programmer learns the truth."
     assert "overview" not in item
+
+
+def test_the_address_of_a_poster_at_tmdb_is_kept_as_its_path(person: Person) -> None:
+    item = person.post({"mediaId": 603, "poster_path": "https://image.tmdb.org/t/p/w500/matrix.jpg"}).json()["item"]
+    assert item["posterPath"] == "/matrix.jpg"
 
 
 def test_adding_again_keeps_one_row_and_its_time(person: Person, name: str) -> None:
@@ -235,7 +240,7 @@ def test_series_that_were_stored_under_a_number(person: Person, name: str) -> No
     assert person.get().json()["items"][0]["mediaType"] == "tv"
     assert person.keys("?mediaType=movie") == []
     person.delete("?mediaId=1396&mediaType=movie")
-    assert person.keys() == ["1396"]
+    assert person.keys() == ["tv#1396"]
     person.delete("?mediaId=1396&mediaType=tv")
     assert person.keys() == []
 
@@ -435,12 +440,17 @@ class TestPages:
         assert person.keys("?cursor=&limit=1000") == ["1"]
 
 
+def key_of(item: dict[str, Any]) -> str:
+    """The stored key of an item, which tells films and series of one number apart."""
+    return item["movieId"] if item["mediaType"] == "movie" else f"tv#{item['movieId']}"
+
+
 def walk(person: Person, query: str) -> list[list[str]]:
     """The keys of every page."""
     pages, cursor = [], ""
     while cursor is not None:
         answer = person.get(f"{query}&cursor={cursor}").json()
-        pages.append([item["movieId"] for item in answer["items"]])
+        pages.append([key_of(item) for item in answer["items"]])
         cursor = answer["nextCursor"]
     return pages
 

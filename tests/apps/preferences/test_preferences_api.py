@@ -310,6 +310,19 @@ class TestUnknownFields:
         assert person.post({"x": "y" * (100 * 1024 - 8)}).status_code == 200
 
 
+def test_no_body_does_not_clear_the_answers(person: Person, client: Client, sign_in: Any) -> None:
+    person.post({"favoriteGenres": [18]})
+    for send in (client.post, client.put):
+        response = send("/user/preferences", "", content_type="application/json", headers=sign_in("user-1"))
+        assert response.status_code == 400
+        assert response.json()["details"] == [
+            {"path": "body", "message": "Send the answers as a JSON object; an empty one, {}, clears them."}
+        ]
+    assert person.get().json() == {"preferences": {"favoriteGenres": [18]}}
+    assert person.post({}).status_code == 200
+    assert person.get().json() == {"preferences": {}}
+
+
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(

@@ -89,7 +89,7 @@ def test_every_answer_has_the_request_id_and_counted_ones_the_limits(operations:
         counted = "429" in operation["responses"]
         for status, answer in operation["responses"].items():
             assert "X-Request-Id" in answer["headers"], (path, method, status)
-            limits = counted and status not in ("401", "403", "413", "503")
+            limits = counted and status not in ("401", "403", "411", "413", "503")
             assert ("X-RateLimit-Limit" in answer["headers"]) is limits, (path, method, status)
             assert ("Retry-After" in answer["headers"]) is (counted and status in ("429", "503"))
 
@@ -107,7 +107,7 @@ def test_what_needs_a_token_says_so_and_can_answer_401(operations: list[Operatio
 def test_writes_can_be_refused_for_their_body(operations: list[Operation]) -> None:
     for path, method, operation in operations:
         if method != "get":
-            assert {"400", "413", "415"} <= operation["responses"].keys(), (path, method)
+            assert {"400", "411", "413", "415"} <= operation["responses"].keys(), (path, method)
             assert list(operation.get("requestBody", {"content": {"application/json": {}}})["content"]) == [
                 "application/json"
             ]
