@@ -241,7 +241,7 @@ class TestUnforeseen:
         assert response.status_code == 500
         assert check_shape(response, "InternalError", self.SENTENCE) == {}
         (record,) = [record for record in caplog.records if record.name == "movierec.api.errors"]
-        assert record.getMessage() == f"InternalError at /x (request {response['X-Request-Id']})"
+        assert record.getMessage() == f"InternalError at /x (request {response['X-Request-Id']}): the inside"
         assert record.exc_info is not None
         assert repr(record.exc_info[1]) == "RuntimeError('the inside')"
 
@@ -280,7 +280,7 @@ class TestUnavailable:
             response = client.get("/stored")
         self.check(response)
         (record,) = [record for record in caplog.records if record.name == "movierec.api.errors"]
-        assert record.getMessage() == f"ServiceUnavailable at /stored (request {response['X-Request-Id']})"
+        assert record.getMessage().startswith(f"ServiceUnavailable at /stored (request {response['X-Request-Id']}): ")
         assert record.exc_info is None
         assert "http://127.0.0.1:1/" in record.getMessage()
 
