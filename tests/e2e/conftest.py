@@ -83,6 +83,8 @@ class Server:
 @contextmanager
 def running(state_dir: Path, **environment: str) -> Iterator[Server]:
     """A server on a free port that keeps its state in `state_dir`."""
+    # A shell makes what it runs in the background ignore Ctrl-C, and children inherit that; a handler they do not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RATE_", "EMAIL_"))}
     process = subprocess.Popen(
         [sys.executable, "-u", "manage.py", "runserver", "--noreload", "127.0.0.1:0"],

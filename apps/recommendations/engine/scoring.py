@@ -114,13 +114,13 @@ def _deviation(totals: Sequence[float], touched: Iterable[int]) -> float:
 def _weights(likes: int, personal: float, content: float, *, answered: bool) -> Weights:
     """The schedule over k likes, measured on held-out people with 1, 2, 3, 10 and all of their likes.
 
-    Beside trained evidence fame weighs 2/k + ½/k² and content ½·√k/(k+1): the first likes say little by
+    Beside trained evidence fame weighs 2/k + ½/k² and content √k/(k+1): the first likes say little by
     themselves, and later ones crowd both out. Without it content leads.
     """
     k = max(1, likes)
     trained = personal > 0
     own = trained or content > 0
-    content_weight = 0.5 * math.sqrt(k) / (k + 1) if trained else 0.9
+    content_weight = math.sqrt(k) / (k + 1) if trained else 0.9
     fame = (2 / k + 0.5 / k**2 if trained else max(0.4, 1.0 / k)) if own else (0.7 if answered else 1.0)
     return Weights(
         personal=1 / personal if trained else 0.0,
