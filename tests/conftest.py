@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import moto
 import pytest
+from django.core import mail
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from apps.accounts.providers import passwords
 from apps.accounts.tokens import issue_access_token
 from movierec.dynamo.registry import create_missing_tables
 
@@ -43,3 +47,31 @@ def sign_in(tables: None) -> Callable[[str], dict[str, str]]:
         return {"authorization": f"Bearer {token}"}
 
     return headers
+
+
+@pytest.fixture
+def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parameters that cost a thousandth of production's, which the tests of passwords hold."""
+    monkeypatch.setattr(passwords, "COST", passwords.Cost(n=2**5, r=8, p=1))
+
+
+@pytest.fixture
+def post(client: Client, cheap_scrypt: None) -> Callable[..., Any]:
+    """Sends JSON to an address below /auth/."""
+
+    def send(name: str, body: Any) -> Any:
+        return client.post(f"/auth/{name}", body, content_type="application/json")
+
+    return send
+
+
+@pytest.fixture
+def mailed_code() -> Callable[[], str]:
+    """The code in the newest mail."""
+
+    def read() -> str:
+        found = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))
+        assert found
+        return found.group()
+
+    return read

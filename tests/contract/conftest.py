@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core import mail
-from django.test import Client
 
-from apps.accounts.providers import passwords
 from apps.lists.services import RatingRow, put_ratings
 from apps.media.services import store_titles
 from apps.media.titles import CatalogueTitle
@@ -62,31 +57,3 @@ def filled(tables: None, settings: Any, model_folder: Path) -> None:
     for written in (store_titles(catalogue()), put_ratings(ratings())):
         assert sum(written) > 0
     refresh_statistics(NOW)
-
-
-@pytest.fixture
-def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that cost a thousandth of production's."""
-    monkeypatch.setattr(passwords, "COST", passwords.Cost(n=2**5, r=8, p=1))
-
-
-@pytest.fixture
-def post(client: Client, cheap_scrypt: None) -> Callable[..., Any]:
-    """Sends JSON to an address below /auth/."""
-
-    def send(name: str, body: Any) -> Any:
-        return client.post(f"/auth/{name}", body, content_type="application/json")
-
-    return send
-
-
-@pytest.fixture
-def mailed_code() -> Callable[[], str]:
-    """The code in the newest mail."""
-
-    def read() -> str:
-        found = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))
-        assert found
-        return found.group()
-
-    return read

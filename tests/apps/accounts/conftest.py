@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
 import pytest
-from django.core import mail
-from django.test import Client
 from moto.core.botocore_stubber import BotocoreStubber
 
-from apps.accounts.providers import passwords
 from apps.accounts.services import create_confirmed_account
 from movierec.dynamo.data_table import DataRow
 
 EMAIL = "Ann@Example.com"
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parameters that cost a thousandth of production's; test_passwords.py holds those."""
-    monkeypatch.setattr(passwords, "COST", passwords.Cost(n=2**5, r=8, p=1))
 
 
 @pytest.fixture
@@ -33,34 +23,12 @@ def ann(tables: None, cheap_scrypt: None) -> str:
 
 
 @pytest.fixture
-def post(client: Client, cheap_scrypt: None) -> Callable[..., Any]:
-    """Sends JSON to an address below /auth/."""
-
-    def send(name: str, body: dict[str, Any]) -> Any:
-        return client.post(f"/auth/{name}", body, content_type="application/json")
-
-    return send
-
-
-@pytest.fixture
 def rows(tables: None) -> Callable[[], list[dict[str, Any]]]:
     """Every row but those that count requests, in the order of their keys."""
 
     def read() -> list[dict[str, Any]]:
         found = [row for row in DataRow.scan_rows() if not row["pk"].startswith("RATE#")]
         return sorted(found, key=lambda row: (row["pk"], row["sk"]))
-
-    return read
-
-
-@pytest.fixture
-def mailed_code() -> Callable[[], str]:
-    """The code in the newest mail."""
-
-    def read() -> str:
-        found = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))
-        assert found
-        return found.group()
 
     return read
 

@@ -14,6 +14,7 @@ from apps.media.services import store_titles
 from apps.media.titles import CatalogueTitle
 from apps.ops.statistics import refresh_statistics
 from apps.recommendations.catalogue import engine_titles
+from apps.recommendations.engine.titles import Title
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.train import train
 
@@ -87,3 +88,20 @@ def ask(client: Any, sign_in: Callable[[str], dict[str, str]]) -> Callable[..., 
         return client.post("/recommendations", body or {}, content_type="application/json", headers=sign_in(user))
 
     return post
+
+
+def _title(media_id: int, **facts: Any) -> Title:
+    values: dict[str, Any] = {
+        "media_type": "movie", "media_id": media_id, "title": f"Title {media_id}", "original_title": None,
+        "overview": "", "poster_path": None, "backdrop_path": None, "release_date": None, "genres": (),
+        "runtime": None, "language": None, "countries": (), "makers": (), "cast": (), "keywords": (),
+        "certification": None, "acclaim": (), "services": (), "vote_average": 0.0, "vote_count": 0,
+        "popularity": 0.0,
+    }  # fmt: skip
+    return Title(**(values | facts))
+
+
+@pytest.fixture(scope="session")
+def make_title() -> Callable[..., Title]:
+    """Makes a title of which only the given facts are known."""
+    return _title

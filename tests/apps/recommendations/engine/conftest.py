@@ -15,22 +15,6 @@ from apps.recommendations.engine.titles import Title
 MakeTitle = Callable[..., Title]
 
 
-def _title(media_id: int, **facts: Any) -> Title:
-    values: dict[str, Any] = {
-        "media_type": "movie", "media_id": media_id, "title": f"Title {media_id}", "original_title": None,
-        "overview": "", "poster_path": None, "backdrop_path": None, "release_date": None, "genres": (),
-        "runtime": None, "language": None, "countries": (), "makers": (), "cast": (), "keywords": (),
-        "certification": None, "acclaim": (), "services": (), "vote_average": 0.0, "vote_count": 0,
-        "popularity": 0.0,
-    }  # fmt: skip
-    return Title(**(values | facts))
-
-
-@pytest.fixture(scope="session")
-def make_title() -> MakeTitle:
-    return _title
-
-
 @pytest.fixture(scope="session")
 def make_trained() -> Callable[..., Model]:
     """A model whose trained weights are the given entries {i: {j: int8 value}} with scale 1/100, for any history."""
