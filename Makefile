@@ -10,7 +10,7 @@ endif
 
 BOOTSTRAP = @"$(PYTHON)" scripts/bootstrap.py
 
-.PHONY: help run test lint types contracts setup dev clean
+.PHONY: help run test coverage lint types contracts setup dev clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ run: ## Install what is missing and serve on http://127.0.0.1:8000 (PORT=8001 an
 
 test: dev ## Run the tests (TESTS=tests/some/folder for a part of them).
 	@.venv/bin/python -m pytest $(TESTS)
+
+coverage: dev ## Run the tests and show which lines none of them reaches.
+	@.venv/bin/python -m pytest --cov
 
 lint: dev ## Check style and format with ruff.
 	@.venv/bin/python -m ruff check

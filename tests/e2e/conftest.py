@@ -42,7 +42,8 @@ class Server:
         self.lines: list[str] = []
         self._queue: Queue[str] = Queue()
         self.address = ""
-        Thread(target=self._read, daemon=True).start()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -74,6 +75,15 @@ class Server:
             with error:
                 return Answer(error.code, dict(error.headers), json.loads(error.read() or "null"))
 
+    def close(self) -> None:
+        """Ends the process if it still runs, and reads its output to the end."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
+        self._reader.join()
+        assert self.process.stdout
+        self.process.stdout.close()
+
     def stop(self) -> int:
         """Ctrl-C; the exit code."""
         self.process.send_signal(signal.SIGINT)
@@ -104,11 +114,7 @@ def running(state_dir: Path, **environment: str) -> Iterator[Server]:
         server.address = server.wait_for(r"serves at (http://\S+)", START_SECONDS).group(1)
         yield server
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=30)
-        assert process.stdout
-        process.stdout.close()
+        server.close()
 
 
 @pytest.fixture(scope="session")
