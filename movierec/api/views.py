@@ -64,7 +64,7 @@ def user_id(request: Request) -> str:
 
 def has_body(request: Request) -> bool:
     """Whether the request came with a body at all; an empty object is one."""
-    return request.META.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in request.META
+    return request.META.get("CONTENT_LENGTH") not in (None, "", "0")
 
 
 def valid_body(serializer: type[S], request: Request) -> dict[str, Any]:
