@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.ops.demo import ensure_demo_loaded
-from apps.recommendations.engine.artifact import ArtifactError, load
+from apps.recommendations.artifacts import is_trained
 from apps.recommendations.services import in_words, train_from_tables
 from movierec import env
 from movierec.dynamo.connection import endpoint_url
@@ -42,10 +42,9 @@ def _start_aws(output: Any) -> None:
 
 
 def _ensure_model(output: Any) -> None:
-    try:
-        load(settings.MODEL_DIR)
-    except ArtifactError:
-        output.write("Training the recommender on the demo viewers:")
-        with Steps(output) as steps:
-            report = train_from_tables(settings.MODEL_DIR, steps.show)
-        output.write(in_words(report))
+    if is_trained():
+        return
+    output.write("Training the recommender on the demo viewers:")
+    with Steps(output) as steps:
+        report = train_from_tables(settings.MODEL_DIR, steps.show)
+    output.write(in_words(report))

@@ -44,10 +44,23 @@ def serving() -> Serving:
         return _load(settings.MODEL_DIR)
 
 
+def is_trained() -> bool:
+    """Whether `MODEL_DIR` holds a model that can be served; what was read for the answer is kept for `serving`."""
+    try:
+        _trained(settings.MODEL_DIR)
+    except ArtifactError:
+        return False
+    return True
+
+
+# Failures are not kept: the folder may be there a moment later.
+_trained = cache(load)
+
+
 @cache
 def _load(directory: Path) -> Serving:
     try:
-        serving = Serving(load(directory), None)
+        serving = Serving(_trained(directory), None)
     except ArtifactError as error:
         logger.warning("%s Recommendations fall back on popularity.", error)
         serving = Serving(content_only(_popular_titles()), str(error))

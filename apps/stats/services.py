@@ -16,7 +16,6 @@ from apps.stats.figures import Documents, as_data, merged, read_documents
 from apps.stats.models import SORT_KEY, StatsRow
 from movierec.api.errors import Unavailable
 from movierec.dynamo.data_table import user_pk
-from movierec.dynamo.plain import to_plain
 from movierec.dynamo.table import Row
 from movierec.timestamps import now_text
 
@@ -92,9 +91,8 @@ def _write(user_id: str, actions: list[Action], condition: Condition | None) -> 
     now = now_text()
     times = [StatsRow.created_at.set(StatsRow.created_at | now), StatsRow.updated_at.set(now)]
     try:
-        data = StatsRow(user_pk(user_id), SORT_KEY).update([*actions, *times], condition=condition)
+        return StatsRow.update_row(user_pk(user_id), SORT_KEY, [*actions, *times], condition)
     except UpdateError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             return None
         raise
-    return to_plain(data["Attributes"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import botocore.exceptions
@@ -21,6 +20,7 @@ from rest_framework.response import Response
 
 from movierec.api.request_id import request_id
 from movierec.localaws import LocalAwsError
+from movierec.timestamps import now_text
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ def body_of(error: ApiError) -> dict[str, Any]:
         "message": "Unauthorized" if error.status == 401 else error.sentence,
         "code": error.error_code,
         "requestId": request_id(),
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": now_text(),
     }
     if error.details is not None:
         body["details"] = error.details

@@ -112,10 +112,15 @@ class BaseTable(Model):
         return rows
 
     @classmethod
-    def update_row(cls, hash_key: str, range_key: str, actions: Sequence[Action]) -> Row:
-        """One UpdateItem that makes the row if it is absent; answers the whole row as it is stored then."""
+    def update_row(
+        cls, hash_key: str, range_key: str, actions: Sequence[Action], condition: Condition | None = None
+    ) -> Row:
+        """One UpdateItem that makes the row if it is absent; answers the whole row as it is stored then.
+
+        Raises PynamoDB's UpdateError, also where the condition does not hold.
+        """
         data = cls._get_connection().update_item(
-            hash_key, range_key=range_key, actions=actions, return_values="ALL_NEW"
+            hash_key, range_key=range_key, actions=actions, condition=condition, return_values="ALL_NEW"
         )
         return to_plain(data["Attributes"])
 

@@ -11,6 +11,7 @@ BASE_DIR = env.BASE_DIR
 MOVIEREC_ENV = env.choice("MOVIEREC_ENV", env.ENVIRONMENTS)
 LOCAL = MOVIEREC_ENV == "local"
 DEBUG = env.flag("DEBUG", default=LOCAL)
+DOMAIN = env.matching("DOMAIN", r"[\w.-]{1,100}", "movierec")
 STATE_DIR = env.path("STATE_DIR")
 VERSION = "0.1.0"
 

@@ -1,7 +1,7 @@
 """Who signs people in, and what their tokens must carry."""
 
 from movierec import env
-from movierec.settings.base import STATE_DIR
+from movierec.settings.base import DOMAIN, STATE_DIR
 
 IDENTITY_PROVIDER = env.choice("IDENTITY_PROVIDER", ("local",))
 IDENTITY_PROVIDERS = {"local": "apps.accounts.providers.local.LocalProvider"}
@@ -9,7 +9,7 @@ IDENTITY_PROVIDERS = {"local": "apps.accounts.providers.local.LocalProvider"}
 ACCESS_TOKEN_VERIFIER = "apps.accounts.tokens.verify_access_token"
 
 TOKEN_CLIENT_ID = env.text("TOKEN_CLIENT_ID")
-TOKEN_ISSUER = env.text("TOKEN_ISSUER") or f"https://{env.text('DOMAIN')}.local/identity"
+TOKEN_ISSUER = env.text("TOKEN_ISSUER") or f"https://{DOMAIN}.local/identity"
 TOKEN_KEY_FILE = STATE_DIR / "keys" / "token_key.pem"
 ACCESS_TOKEN_SECONDS = 3600
 REFRESH_TOKEN_SECONDS = 30 * 24 * 3600

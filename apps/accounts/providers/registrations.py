@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
@@ -13,6 +12,7 @@ from apps.accounts.models import CLAIM, PROFILE, SIGN_UP_CODE, Account, Code, Em
 from apps.accounts.providers.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.timestamps import now_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,3 @@ def replace_hash(old: Registration, password_hash: str) -> None:
 
 def _waiting() -> Condition:
     return Account.confirmed == False  # noqa: E712  (PynamoDB builds its conditions with ==)
-
-
-def now_text() -> str:
-    """The time as ISO-8601 UTC text with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

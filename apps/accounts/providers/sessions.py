@@ -20,10 +20,10 @@ from pynamodb.transactions import TransactWrite
 
 from apps.accounts.errors import InvalidRefreshToken
 from apps.accounts.models import RefreshToken, Session, session_sk
-from apps.accounts.providers.registrations import now_text
 from apps.accounts.providers.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.timestamps import now_text
 
 SECRET_BYTES = 32
 MAX_LENGTH = 1024

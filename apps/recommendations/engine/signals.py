@@ -52,7 +52,6 @@ def signals(taste: Taste, model: Model) -> list[Signal]:
     """
     groups = [
         list(_favourite_genres(taste)),
-        list(_related_genres(taste)),
         list(_rated_genres(taste)),
         list(_people(taste)),
         list(_keywords(taste, model)),
@@ -60,11 +59,13 @@ def signals(taste: Taste, model: Model) -> list[Signal]:
     ]
     answered = [group for group in groups if group]
     part = min(1.0, math.sqrt(_QUESTIONS_IN_FULL / len(answered))) if answered else 0.0
-    return [signal for group in answered for signal in _shared(group, part)]
+    # Related genres are no answer of their own, but follow from one.
+    related = list(_related_genres(taste))
+    return [signal for group in (*answered, related) for signal in _shared(group, part)]
 
 
 def _shared(group: Sequence[Signal], part: float) -> Iterator[Signal]:
-    share = part / math.sqrt(len(group))
+    share = part / math.sqrt(len(group)) if group else 0.0
     for signal in group:
         facts = {fact: weight * share for fact, weight in signal.facts.items()}
         yield Signal(signal.kind, signal.text, facts, signal.text_for_series)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from apps.lists.models import Favourite, Rating, WatchlistEntry
 from apps.lists.selectors import History, all_interactions, history
 from apps.lists.services import Display, FavouriteRow, RatingRow, put_favourites, put_ratings
+from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.data_table import DataRow
 
 NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
@@ -40,6 +42,20 @@ def test_a_history_is_three_queries(operations: list[str]) -> None:
         ratings=[(("movie", 11), 4.5, "2023"), (("tv", 12), 1, "")],
     )
     assert operations == ["Query", "Query", "Query"]
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_history_has_what_was_stored_a_moment_ago() -> None:
+    requests: list[dict[str, Any]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        requests.append(json.loads(params["body"]))
+
+    events = shared_connection().client.meta.events
+    events.register("before-call.dynamodb.Query", note)
+    history("a")
+    events.unregister("before-call.dynamodb.Query", note)
+    assert [(request.get("IndexName"), request["ConsistentRead"]) for request in requests] == [(None, True)] * 3
 
 
 @pytest.mark.usefixtures("tables")

@@ -157,6 +157,7 @@ def test_someone_not_signed_in_is_shown_the_way(people: Client) -> None:
     response = people.get("/note")
     page = response.content.decode()
     assert response.status_code == 401
+    assert '<h2 id="outcome" tabindex="-1">Please sign in first</h2>' in page
     assert "Authorization header required" in page
     assert '<a class="button" href="/auth/signin">Sign in</a>' in page
     assert "This address answers people who are signed in." in page

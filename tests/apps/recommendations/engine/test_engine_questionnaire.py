@@ -228,6 +228,25 @@ def test_free_answers_lift_and_are_told(make_title, ask, stored, facts, text):
     assert answer.items[0].reasons[0].text == text
 
 
+def test_many_answered_questions_share_what_three_may_weigh(make_title, ask):
+    western = make_title(1, genres=(37,), language="fr", release_date="1960")
+    titles = [western, make_title(2)]
+    three = {"favoriteGenres": [37], "languagePreferences": ["fr"], "eraPreferences": ["classic"]}
+    twelve = {
+        **three, "streamingPlatforms": ["hbo"], "aestheticPreferences": ["retro"], "moodPreferences": ["scary"],
+        "watchingContext": ["family"], "subgenrePreferences": ["spy"], "storyStructurePreferences": ["twist"],
+        "characterPreferences": ["antiHero"], "watchingTime": ["mornings"],
+        "criticalAcclaimPreferences": ["cultClassic"],
+    }  # fmt: skip
+
+    def weight_of_the_genre(stored):
+        reasons = ask(titles, stored).items[0].reasons
+        return next(reason.weight for reason in reasons if reason.text.startswith("Western"))
+
+    assert weight_of_the_genre(three) == pytest.approx(weight_of_the_genre({"favoriteGenres": [37]}))
+    assert weight_of_the_genre(twelve) == pytest.approx(weight_of_the_genre(three) / 2)
+
+
 def test_a_favourite_maker_of_series_created_it(make_title, ask):
     titles = [make_title(1, media_type="tv", makers=("Ann Lee",)), make_title(2)]
     answer = ask(titles, {"favoritePeople": {"directors": "Ann Lee"}})

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.lists import services as lists
+from apps.recommendations.artifacts import is_trained
 from apps.recommendations.engine.artifact import load
 
 STEPS = ["Reading the catalogue", "Reading lists and ratings", "The model is ready"]
@@ -31,8 +32,10 @@ def folder(untrained: Path) -> Path:
 def test_training_writes_a_model_of_what_the_tables_hold(folder: Path) -> None:
     lists.add("favourites", "newcomer", ("movie", 1), lists.Display(title="Western 1"))
     lists.add("watchlist", "newcomer", ("movie", 2), lists.Display(title="Western 2"))
+    assert not is_trained()
     output = run("train_recommender")
     model = load(folder)
+    assert is_trained()
     lines = output.splitlines()
     assert [step for step in STEPS if f"  {step}" in lines] == STEPS
     found = re.fullmatch(r"Trained on (\d+) likes of 41 people over 36 titles in [\d.]+ s; .* is (\S+)\.", lines[-2])
