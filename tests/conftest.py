@@ -13,8 +13,8 @@ from django.core import mail
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
-from apps.accounts.providers import passwords
-from apps.accounts.tokens import issue_access_token
+from apps.accounts import passwords
+from apps.accounts.providers.local.tokens import issue_access_token
 from movierec.dynamo.registry import create_missing_tables
 
 # The same examples in every run, and none refused for the time a busy machine took.

@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import serializers, services
+from apps.accounts.caller import NOBODY
 from apps.accounts.errors import MissingCredentials, MissingRefreshToken
 from apps.accounts.providers.interface import Tokens
-from movierec.api.authentication import COOKIE, CookieAuthentication
+from movierec.api.authentication import COOKIE, CookieAuthentication, Principal
 from movierec.api.errors import FieldErrors, MethodNotAllowed
 from movierec.api.parsers import JsonParser
 from movierec.api.schema import errors
@@ -59,7 +60,9 @@ class SignIn(AuthView):
     )
     def post(self, request: Request) -> Response:
         _require_credentials(request)
-        tokens = services.sign_in(**valid_body(serializers.SignInSerializer, request))
+        body = valid_body(serializers.SignInSerializer, request)
+        tokens = services.sign_in(login=body["email"], password=body["password"], caller=NOBODY)
+        assert isinstance(tokens, Tokens)
         response = Response(_signed_in(tokens))
         if in_browser(request):
             _set_cookie(response, tokens.access)
@@ -145,8 +148,8 @@ class SignOut(AuthView):
         if by_token:
             body = valid_body(serializers.SignOutSerializer, request)
             services.sign_out(refresh_token=body["refreshToken"])
-        if isinstance(request.auth, str):
-            services.end_session(access_token=request.auth)
+        if isinstance(request.user, Principal):
+            services.end_session(user_id=request.user.user_id, session_id=request.user.session_id)
         response = Response({"message": "Signed out"})
         if COOKIE in request.COOKIES:
             response.delete_cookie(COOKIE, samesite="Strict")

@@ -117,3 +117,80 @@ class AccountConflict(ApiError):
 
     def __init__(self, email: str) -> None:
         super().__init__(f"{email} or the user id belongs to another account; choose others.")
+
+
+class TooManyAttempts(TooManyRequests):
+    """429: too many wrong passwords or codes for this account; the right one is not tried either."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("Too many attempts for this account; try again later.", retry_after=retry_after)
+
+
+class WrongPassword(Forbidden):
+    """403: a signed-in person gave a password that is not theirs. Not a 401: the session is good."""
+
+    code = "NotAuthorizedException"
+
+    def __init__(self) -> None:
+        super().__init__("The password is not right.")
+
+
+class SecondFactorRequired(Forbidden):
+    """403: the account has a second factor, and the request lacks its code."""
+
+    code = "SecondFactorRequired"
+
+    def __init__(self) -> None:
+        message = "Send the code of your authenticator app as code, or one of your recovery codes as recoveryCode."
+        super().__init__(message, details=[{"path": "code", "message": message}])
+
+
+class ChallengeExpired(Unauthorized):
+    """401: the session of a challenge is unknown, used or too old."""
+
+    code = "NotAuthorizedException"
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in took too long or was used already; sign in again.")
+
+
+class NoTotpBegun(ApiError):
+    """409: a second factor is confirmed that was not set up."""
+
+    status = 409
+    code = "SecondFactorNotBegun"
+
+    def __init__(self) -> None:
+        super().__init__("Set the second factor up first: POST /auth/mfa/totp gives its secret.")
+
+
+class TotpAlreadyOn(ApiError):
+    """409: the account has a second factor already."""
+
+    status = 409
+    code = "SecondFactorAlreadyOn"
+
+    def __init__(self) -> None:
+        super().__init__("The second factor is on already; switch it off first to set up another.")
+
+
+class UsernameTaken(ApiError):
+    """409: another account has this username."""
+
+    status = 409
+    code = "UsernameTaken"
+
+    def __init__(self) -> None:
+        super().__init__("Another account has this username; choose another.")
+
+
+class DeletionPending(Forbidden):
+    """403: the account is about to be deleted; a sign-in with `restore` keeps it."""
+
+    code = "AccountDeletionPending"
+
+    def __init__(self, due_at: str) -> None:
+        super().__init__(
+            f"This account is to be deleted on {due_at[:10]}. To keep it, sign in once more with restore: true.",
+            details=[{"path": "restore", "message": f"The account is deleted after {due_at}."}],
+        )

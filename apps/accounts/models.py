@@ -1,7 +1,7 @@
 """The rows of identity in the single table.
 
-An account is `USER#<id>` / `PROFILE`; `EMAIL#<address>` / `ACCOUNT` makes its address unique. A session is
-`USER#<id>` / `SESSION#<session>`, and every refresh token of it has a row `REFRESH#<SHA-256 of the token>`.
+What a person has lies in `USER#<id>`; what belongs to an address, whoever has it, in `EMAIL#<address>`; and
+`USERNAME#<name>` / `ACCOUNT` makes a username unique.
 """
 
 from __future__ import annotations
@@ -12,22 +12,55 @@ from movierec.dynamo.data_table import DataRow
 
 PROFILE = "PROFILE"
 CLAIM = "ACCOUNT"
+WISH = "WISH"
+ATTEMPTS = "ATTEMPTS"
 SIGN_UP_CODE = "CODE#SIGNUP"
+RESET_CODE = "CODE#RESET"
+DELETION = "DELETION"
+# The partition of the deletions that wait for their day, in the order of these days.
+DELETIONS = "DELETIONS"
 
 
-class Account(DataRow):
-    """A person's account; `email` is as typed, `createdAt` ISO-8601 UTC text."""
+class Profile(DataRow):
+    """`USER#<id>` / `PROFILE`: how a person is called. The local provider's account is in the same row."""
+
+    username = UnicodeAttribute(null=True)
+    display_name = UnicodeAttribute(attr_name="displayName", null=True)
+
+
+class Account(Profile):
+    """An account of the local provider; `email` is as typed, `createdAt` ISO-8601 UTC text.
+
+    `totpSecret` and `totpPending` are sealed; `totpStep` is the last time step whose code was used. Rows that are
+    not confirmed expire.
+    """
 
     email = UnicodeAttribute()
     password_hash = UnicodeAttribute(attr_name="passwordHash")
     confirmed = BooleanAttribute()
     created_at = UnicodeAttribute(attr_name="createdAt")
+    totp_secret = UnicodeAttribute(attr_name="totpSecret", null=True)
+    totp_pending = UnicodeAttribute(attr_name="totpPending", null=True)
+    totp_step = NumberAttribute(attr_name="totpStep", null=True)
 
 
 class EmailClaim(DataRow):
-    """Whose an address is."""
+    """`EMAIL#<address>` / `ACCOUNT`: whose an address is at the local provider."""
 
     user_id = UnicodeAttribute(attr_name="userId")
+
+
+class UsernameClaim(DataRow):
+    """`USERNAME#<name>` / `ACCOUNT`: whose a username is, and the address that signs in with it."""
+
+    user_id = UnicodeAttribute(attr_name="userId")
+    email = UnicodeAttribute()
+
+
+class Wish(DataRow):
+    """`EMAIL#<address>` / `WISH`: the username that a sign-up asked for; it is claimed once the code is right."""
+
+    username = UnicodeAttribute()
 
 
 class Code(DataRow):
@@ -47,17 +80,66 @@ class MailCounter(DataRow):
     sent = NumberAttribute(null=True)
 
 
+class Attempts(DataRow):
+    """`ATTEMPTS` of an address or a user: wrong passwords and codes, and when the next one is taken (since 1970)."""
+
+    tries = NumberAttribute(null=True)
+    next_at = NumberAttribute(attr_name="nextAt", null=True)
+
+
 class Session(DataRow):
-    """One sign-in; its refresh tokens are good only while it exists."""
+    """`USER#<id>` / `SESSION#<session>`: one sign-in; its refresh tokens are good only while it exists.
+
+    `device` is in words, `place` the first part of the address; times are ISO-8601 UTC texts.
+    """
 
     created_at = UnicodeAttribute(attr_name="createdAt")
+    seen_at = UnicodeAttribute(attr_name="seenAt", null=True)
+    device = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
 
 
 class RefreshToken(DataRow):
-    """A refresh token; `usedAt`, in seconds since 1970, says when its successor replaced it."""
+    """A refresh token of the local provider, `USER#<id>` / `REFRESH#<SHA-256 of the token>`.
+
+    `usedAt`, in seconds since 1970, says when its successor replaced it.
+    """
 
     session_id = UnicodeAttribute(attr_name="sessionId")
     used_at = NumberAttribute(attr_name="usedAt", null=True)
+
+
+class EndedSession(DataRow):
+    """`USER#<id>` / `ENDED#<session>`: access tokens of this session are no longer taken."""
+
+
+class SignedOut(DataRow):
+    """`USER#<id>` / `ENDED`: sign-ins before a moment (seconds since 1970) no longer count, but for one session."""
+
+    before = NumberAttribute()
+    kept_session = UnicodeAttribute(attr_name="keptSession", null=True)
+
+
+class KnownDevice(DataRow):
+    """`USER#<id>` / `DEVICE#<hash>`: a device and place that a person signed in from before."""
+
+
+class RecoveryCode(DataRow):
+    """`USER#<id>` / `RECOVERY#<SHA-256 of the code>`: a code that stands for the second factor once."""
+
+
+class PendingDeletion(DataRow):
+    """`USER#<id>` / `DELETION`: when the account will be gone, ISO-8601 UTC."""
+
+    due_at = UnicodeAttribute(attr_name="dueAt")
+
+
+class DueDeletion(DataRow):
+    """`DELETIONS` / `<due>#<user id>`: the same, where the job finds it; outlives the account's own rows."""
+
+    user_id = UnicodeAttribute(attr_name="userId")
+    email = UnicodeAttribute()
+    username = UnicodeAttribute(null=True)
 
 
 def email_pk(address: str) -> str:
@@ -65,6 +147,16 @@ def email_pk(address: str) -> str:
     return f"EMAIL#{address}"
 
 
+def username_pk(name: str) -> str:
+    """The partition of a normalised username."""
+    return f"USERNAME#{name}"
+
+
 def session_sk(session_id: str) -> str:
     """The sort key of a session."""
     return f"SESSION#{session_id}"
+
+
+def ended_sk(session_id: str = "") -> str:
+    """The sort key of a session's end, or of that of all sessions before a moment."""
+    return f"ENDED#{session_id}" if session_id else "ENDED"

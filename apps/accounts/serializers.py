@@ -6,8 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.accounts import emails
-from apps.accounts.providers import passwords
+from apps.accounts import emails, passwords
 
 MAX_CODE_LENGTH = 64
 # Clients may still hold another provider's refresh token, of two thousand characters; it is invalid, not malformed.

@@ -1,45 +1,267 @@
-"""What can be done with accounts and sessions, whoever keeps them."""
+"""What can be done with accounts and sessions, whoever keeps them.
+
+The provider checks credentials; this module adds what is the same for all of them: limits on guessing, the list
+of sessions, usernames, mails to the owner, and the week in which a deletion can be taken back.
+"""
 
 from __future__ import annotations
 
-from apps.accounts.emails import check_email
+from dataclasses import dataclass
+
+from apps.accounts import attempts, challenges, deletions, denials, devices, mails, recovery, sessions, usernames
+from apps.accounts.caller import Caller
+from apps.accounts.emails import address_of, check_email
+from apps.accounts.errors import (
+    CodeMismatch,
+    InvalidRefreshToken,
+    SecondFactorRequired,
+    TotpAlreadyOn,
+    WrongCredentials,
+    WrongPassword,
+)
+from apps.accounts.models import email_pk
 from apps.accounts.providers import provider
-from apps.accounts.providers.interface import Tokens
+from apps.accounts.providers.interface import Challenge, Tokens
+from apps.accounts.selectors import facts_of
+from movierec.dynamo.data_table import user_pk
 
 
-def sign_up(*, email: str, password: str) -> str:
-    """Registers an address, mails a code to it, and answers the user id.
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """A challenge as a client gets it: its name, the sealed session to answer with, and a secret to set up."""
 
-    Raises InvalidEmail, InvalidPassword, TooManyMails and MailNotSent.
+    name: str
+    session: str
+    secret: str | None
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks for something, and the token they asked with."""
+
+    user_id: str
+    session_id: str
+    access_token: str
+
+
+def sign_up(*, email: str, password: str, username: str | None = None) -> str:
+    """Registers an address, has a code mailed to it, and answers the user id.
+
+    A username is kept for the moment of the confirmation; should it be taken by then, the account has none.
+    Raises InvalidEmail, InvalidUsername, InvalidPassword, TooManyMails and MailNotSent.
     """
     check_email(email)
-    return provider().sign_up(email, password)
+    if username is not None:
+        usernames.check_username(username)
+    user_id = provider().sign_up(email, password)
+    usernames.wish(email, username)
+    return user_id
 
 
 def confirm(*, email: str, code: str) -> None:
     """Confirms an account by its mailed code. Raises InvalidEmail, CodeMismatch, ExpiredCode and TooManyGuesses."""
     check_email(email)
-    provider().confirm(email, code)
+    user_id = provider().confirm(email, code)
+    usernames.grant_wish(email, user_id)
 
 
-def sign_in(*, email: str, password: str) -> Tokens:
-    """Begins a session. Raises WrongCredentials and, for the right password only, NotConfirmed."""
-    return provider().sign_in(email, password)
+def resend(*, email: str) -> None:
+    """Has the sign-up code mailed again. Raises InvalidEmail, TooManyMails and MailNotSent."""
+    check_email(email)
+    provider().resend(email)
+
+
+def forgot(*, email: str) -> None:
+    """Has a reset code mailed. Raises InvalidEmail, TooManyMails and MailNotSent."""
+    check_email(email)
+    provider().forgot(email)
+
+
+def reset(*, email: str, code: str, password: str) -> None:
+    """Sets a new password by a mailed code and ends every session; a second factor stays as it is.
+
+    Raises InvalidEmail, InvalidPassword, CodeMismatch, ExpiredCode and TooManyGuesses.
+    """
+    check_email(email)
+    user_id = provider().reset(email, code, password)
+    end_all_sessions(user_id=user_id)
+    attempts.forget(email_pk(address_of(email)))
+    mails.tell_password_changed(email)
+
+
+def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False) -> Tokens | AskedBack:
+    """Begins a session; `login` is an e-mail address or a username.
+
+    `restore` takes the deletion of the account back. Raises WrongCredentials, TooManyAttempts, DeletionPending
+    and, for the right password only, NotConfirmed.
+    """
+    name = usernames.address_behind(login)
+    partition = email_pk(address_of(name))
+    with attempts.counted(partition, failures=(WrongCredentials,)):
+        outcome = provider().sign_in(name, password)
+    return _enter(outcome, name, caller, restore=restore)
+
+
+def answer_challenge(
+    *, session: str, code: str | None, recovery_code: str | None, new_password: str | None, caller: Caller
+) -> Tokens | AskedBack:
+    """Goes on with a sign-in; what is given must fit the challenge.
+
+    Raises ChallengeExpired, CodeMismatch, InvalidPassword, TooManyAttempts, DeletionPending and FieldErrors.
+    """
+    asked = challenges.unseal_challenge(session)
+    asked.check_answer(code=code, recovery_code=recovery_code, new_password=new_password)
+    with attempts.counted(email_pk(address_of(asked.email)), failures=(CodeMismatch,)):
+        if recovery_code is not None:
+            outcome: Tokens | Challenge = _recover(asked.state, recovery_code)
+        else:
+            outcome = provider().answer(asked.name, asked.state, code or new_password)
+    return _enter(outcome, asked.email, caller, restore=asked.restore)
+
+
+def _recover(state: str, recovery_code: str) -> Tokens:
+    user_id = provider().challenged_user(state)
+    recovery.use(user_id, recovery_code)
+    return provider().pass_without_code(state)
+
+
+def _enter(outcome: Tokens | Challenge, name: str, caller: Caller, *, restore: bool) -> Tokens | AskedBack:
+    """Opens the session behind good credentials, or asks the next question."""
+    if isinstance(outcome, Challenge):
+        sealed = challenges.seal_challenge(outcome, name, restore=restore)
+        return AskedBack(outcome.name, sealed, outcome.secret, name)
+    attempts.forget(email_pk(address_of(name)))
+    if restore:
+        deletions.take_back(outcome.user_id)
+    else:
+        _refuse_while_leaving(outcome)
+    sessions.begin(outcome.user_id, outcome.session_id, caller)
+    if devices.is_new(outcome.user_id, caller):
+        mails.tell_new_device(outcome.email, caller)
+    return outcome
+
+
+def _refuse_while_leaving(tokens: Tokens) -> None:
+    """Raises DeletionPending, with the tokens made useless, for an account that waits for its deletion."""
+    try:
+        deletions.refuse_pending(tokens.user_id)
+    except deletions.DeletionPending:
+        provider().revoke(tokens.refresh)
+        denials.deny(tokens.user_id, tokens.session_id)
+        raise
 
 
 def refresh(*, refresh_token: str) -> Tokens:
-    """New tokens for a session. Raises InvalidRefreshToken."""
-    return provider().refresh(refresh_token)
+    """New tokens for a session. Raises InvalidRefreshToken, also where the session was ended meanwhile."""
+    tokens = provider().refresh(refresh_token)
+    if not sessions.seen(tokens.user_id, tokens.session_id) and not _adopt(tokens):
+        provider().revoke(tokens.refresh)
+        raise InvalidRefreshToken
+    return tokens
+
+
+def _adopt(tokens: Tokens) -> bool:
+    """Lists a session that began elsewhere, such as at the pool itself; False for one that was ended."""
+    if denials.is_denied(provider().claims(tokens.access), fresh=True):
+        return False
+    return sessions.adopt(tokens.user_id, tokens.session_id)
 
 
 def sign_out(*, refresh_token: str) -> None:
     """Ends the session of a refresh token; a token that is not good is no error."""
-    provider().sign_out(refresh_token)
+    key = provider().revoke(refresh_token)
+    if key:
+        sessions.end(key.user_id, key.session_id)
 
 
-def end_session(*, access_token: str) -> None:
-    """Ends the session that an access token came from. Raises Unauthorized for a token that is not good."""
-    provider().end_session(access_token)
+def end_session(*, user_id: str, session_id: str) -> None:
+    """Ends one session of a person; one that is gone already is no error."""
+    sessions.end(user_id, session_id)
+
+
+def end_all_sessions(*, user_id: str, kept: str | None = None) -> None:
+    """Ends every session of a person, but for the one to keep."""
+    if kept is None:
+        provider().revoke_all(user_id)
+    sessions.end_all(user_id, kept=kept)
+
+
+def change_password(*, person: Person, old: str, new: str) -> None:
+    """Replaces the password, ends every other session, and tells the owner.
+
+    Raises WrongPassword, TooManyAttempts and InvalidPassword.
+    """
+    with attempts.counted(user_pk(person.user_id), failures=(WrongPassword,)):
+        provider().change_password(person.user_id, person.access_token, old, new)
+    attempts.forget(user_pk(person.user_id))
+    end_all_sessions(user_id=person.user_id, kept=person.session_id)
+    mails.tell_password_changed(facts_of(person.user_id).email)
+
+
+def begin_totp(*, person: Person) -> str:
+    """A new TOTP secret (base32) to confirm with its first code. Raises TotpAlreadyOn."""
+    if facts_of(person.user_id).has_totp:
+        raise TotpAlreadyOn
+    return provider().begin_totp(person.user_id, person.access_token)
+
+
+def confirm_totp(*, person: Person, code: str) -> list[str]:
+    """Switches the second factor on and answers ten recovery codes, which are shown only here.
+
+    Raises CodeMismatch, NoTotpBegun, TotpAlreadyOn and TooManyAttempts.
+    """
+    facts = facts_of(person.user_id)
+    if facts.has_totp:
+        raise TotpAlreadyOn
+    with attempts.counted(user_pk(person.user_id), failures=(CodeMismatch,)):
+        provider().confirm_totp(person.user_id, person.access_token, code)
+    attempts.forget(user_pk(person.user_id))
+    codes = recovery.replace(person.user_id)
+    mails.tell_second_factor_on(facts.email)
+    return codes
+
+
+def disable_totp(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> None:
+    """Switches the second factor off and tells the owner. Raises as `reauthenticate` does."""
+    reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
+    provider().disable_totp(user_id)
+    recovery.remove(user_id)
+    mails.tell_second_factor_off(facts_of(user_id).email)
+
+
+def reauthenticate(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> None:
+    """Makes sure that a signed-in person is the owner: the password, and the second factor where there is one.
+
+    Raises WrongPassword, SecondFactorRequired, CodeMismatch and TooManyAttempts.
+    """
+    with attempts.counted(user_pk(user_id), failures=(WrongPassword, CodeMismatch)):
+        state = provider().check_password(user_id, password)
+        if state is not None:
+            _check_second_factor(user_id, state, code, recovery_code)
+    attempts.forget(user_pk(user_id))
+
+
+def _check_second_factor(user_id: str, state: str, code: str | None, recovery_code: str | None) -> None:
+    if recovery_code is not None:
+        recovery.use(user_id, recovery_code)
+    elif code is not None:
+        provider().check_code(state, code)
+    else:
+        raise SecondFactorRequired
+
+
+def request_deletion(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> str:
+    """Has the account deleted in 7 days, ends every session, tells the owner, and answers the day (ISO-8601 UTC).
+
+    Raises as `reauthenticate` does.
+    """
+    reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
+    facts = facts_of(user_id)
+    due_at = deletions.request(user_id, facts.email)
+    end_all_sessions(user_id=user_id)
+    mails.tell_deletion(facts.email, due_at)
+    return due_at
 
 
 def create_confirmed_account(

@@ -1,81 +1,26 @@
-"""Access and id tokens of the local provider: JSON Web Tokens signed with RS256, shaped as Cognito's are.
-
-A token must start with exactly the header that our key's tokens have. So nothing in a stranger's header is
-ever read: it cannot choose an algorithm, a key or the key's address.
-"""
+"""Who an access token belongs to."""
 
 from __future__ import annotations
 
-import uuid
-from time import time
-from typing import Any
-
-import jwt
-from django.conf import settings
-
-from apps.accounts.providers.keys import ALGORITHM, signing_key
+from apps.accounts import denials
+from apps.accounts.providers import provider
+from apps.accounts.providers.interface import Claims
 from movierec.api.authentication import Principal
 from movierec.api.errors import Unauthorized
 
-MAX_LENGTH = 8 * 1024
-SCOPE = "openid email"
-REQUIRED_CLAIMS = ["iss", "sub", "token_use", "client_id", "jti", "origin_jti", "iat", "nbf", "exp"]
-
-
-def issue_access_token(user_id: str, *, email: str, session_id: str) -> str:
-    """A token for the API that is good for an hour; `session_id` is the session it was signed in with."""
-    own = {"token_use": "access", "client_id": settings.TOKEN_CLIENT_ID, "scope": SCOPE, "email": email}
-    return _sign(user_id, session_id, own)
-
-
-def issue_id_token(user_id: str, *, email: str, session_id: str) -> str:
-    """A token that tells a client who signed in; the API does not take it."""
-    own = {"token_use": "id", "aud": settings.TOKEN_CLIENT_ID, "email": email, "email_verified": True}
-    return _sign(user_id, session_id, own)
-
-
-def _sign(user_id: str, session_id: str, own: dict[str, Any]) -> str:
-    now = int(time())
-    claims = {
-        "iss": settings.TOKEN_ISSUER,
-        "sub": user_id,
-        "jti": str(uuid.uuid4()),
-        "origin_jti": session_id,
-        "iat": now,
-        "nbf": now,
-        "exp": now + settings.ACCESS_TOKEN_SECONDS,
-        **own,
-    }
-    key = signing_key()
-    return jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
-
 
 def verify_access_token(token: str) -> Principal:
-    """The person an access token belongs to. Raises Unauthorized for every token that is not good."""
-    claims = access_claims(token)
-    return Principal(claims["sub"], claims.get("email"))
+    """The person an access token belongs to. Raises Unauthorized for a bad one and for one of an ended session."""
+    claims = provider().claims(token)
+    if denials.is_denied(claims):
+        raise refused()
+    return _principal(claims)
 
 
-def access_claims(token: str) -> dict[str, Any]:
-    """The claims of an access token of ours that is good now. Raises Unauthorized for every other text."""
-    key = signing_key()
-    if len(token) > MAX_LENGTH or not token.isascii() or token.partition(".")[0] != key.header:
-        raise _refused()
-    try:
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            key.public,
-            algorithms=[ALGORITHM],
-            issuer=settings.TOKEN_ISSUER,
-            leeway=settings.TOKEN_LEEWAY_SECONDS,
-            options={"require": REQUIRED_CLAIMS},
-        )
-    except jwt.InvalidTokenError as error:
-        raise _refused() from error
-    if (claims["token_use"], claims["client_id"]) != ("access", settings.TOKEN_CLIENT_ID):
-        raise _refused()
-    return claims
+def _principal(claims: Claims) -> Principal:
+    return Principal(claims.user_id, claims.email, claims.session_id)
 
 
-def _refused() -> Unauthorized:
+def refused() -> Unauthorized:
+    """The one answer to every token that is not good."""
     return Unauthorized("Authentication failed", details="Invalid or expired token")

@@ -20,10 +20,11 @@ COOKIE = "movierec_access"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The person a valid access token belongs to."""
+    """The person a valid access token belongs to, and the sign-in it came from."""
 
     user_id: str
     email: str | None = None
+    session_id: str = ""
     is_authenticated: bool = True
 
 

@@ -3,20 +3,49 @@
 from movierec import env
 from movierec.settings.base import DOMAIN, STATE_DIR
 
-IDENTITY_PROVIDER = env.choice("IDENTITY_PROVIDER", ("local",))
-IDENTITY_PROVIDERS = {"local": "apps.accounts.providers.local.LocalProvider"}
+IDENTITY_PROVIDER = env.choice("IDENTITY_PROVIDER", ("local", "cognito"))
+IDENTITY_PROVIDERS = {
+    "local": "apps.accounts.providers.local.provider.LocalProvider",
+    "cognito": "apps.accounts.providers.cognito.provider.CognitoProvider",
+}
 # The shared API layer asks this function who a bearer token belongs to.
-ACCESS_TOKEN_VERIFIER = "apps.accounts.tokens.verify_access_token"
+ACCESS_TOKEN_VERIFIER = "apps.accounts.providers.local.tokens.verify_access_token"
 
 TOKEN_CLIENT_ID = env.text("TOKEN_CLIENT_ID")
 TOKEN_ISSUER = env.text("TOKEN_ISSUER") or f"https://{DOMAIN}.local/identity"
+# The Secrets Manager secret with the signing key; empty means the file.
+TOKEN_KEY_SECRET = env.text("TOKEN_KEY_SECRET")
 TOKEN_KEY_FILE = STATE_DIR / "keys" / "token_key.pem"
 ACCESS_TOKEN_SECONDS = 3600
 REFRESH_TOKEN_SECONDS = 30 * 24 * 3600
 TOKEN_LEEWAY_SECONDS = 60
 
-CONFIRMATION_CODE_SECONDS = 15 * 60
-CONFIRMATION_CODE_TRIES = 5
+# Other clients of the pool may be served too; sign-ins of our own use the first.
+COGNITO_USER_POOL_ID = env.matching(
+    "COGNITO_USER_POOL_ID", r"[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+", "eu-north-1_AbCdEfGhI"
+)
+COGNITO_CLIENT_IDS = tuple(env.words("COGNITO_CLIENT_ID"))
+JWKS_MAX_AGE_SECONDS = 3600
+JWKS_RETRY_SECONDS = 60
+
+CODE_SECONDS = 15 * 60
+CODE_TRIES = 5
+UNCONFIRMED_SECONDS = 24 * 3600
+CHALLENGE_SECONDS = 3 * 60
+# A revoked session's access token is refused by every process this long after at the latest.
+DENIAL_CACHE_SECONDS = 30
+DELETION_SECONDS = 7 * 24 * 3600
+# Wrong passwords and codes of one account before a pause; each one after the third makes the next wait longer.
+SIGN_IN_TRIES = 10
+SIGN_IN_WINDOW_SECONDS = 15 * 60
+
+# What each app keeps about a person: modules with `export` and `erase`, see apps.accounts.personal.
+PERSONAL_DATA = (
+    "apps.preferences.personal",
+    "apps.lists.personal",
+    "apps.stats.personal",
+    "apps.accounts.personal",
+)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},

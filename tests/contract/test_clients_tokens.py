@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from django.conf import settings
 from django.test import Client
 
-from apps.accounts.providers.keys import signing_key
-from apps.accounts.tokens import issue_access_token, issue_id_token
+from apps.accounts.providers.local.keys import signing_key
+from apps.accounts.providers.local.tokens import issue_access_token, issue_id_token
 
 SignIn = Callable[..., dict[str, str]]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.accounts.tokens import issue_access_token
+from apps.accounts.providers.local.tokens import issue_access_token
 
 # What the API pages' own script sends.
 ACCEPT = "text/html"

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from apps.accounts.models import Account
-from apps.accounts.tokens import access_claims
+from apps.accounts.providers.local.tokens import access_claims
 
 NOW = 1_800_000_000
 Post = Callable[..., Any]

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 
 from apps.accounts.errors import AccountConflict, InvalidEmail, InvalidPassword
-from apps.accounts.providers.registrations import Registration, replace_hash
+from apps.accounts.providers.local.registrations import Registration, replace_hash
 from apps.accounts.selectors import account_id
 from apps.accounts.services import create_confirmed_account
 

@@ -9,8 +9,8 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from apps.accounts.providers import passwords
-from apps.accounts.tokens import access_claims
+from apps.accounts import passwords
+from apps.accounts.providers.local.tokens import access_claims
 
 EMAIL = "Ann@Example.com"
 PASSWORD = "correct horse battery"

@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
-from apps.accounts.providers.local import LocalProvider
+from apps.accounts.providers.local.provider import LocalProvider
 
 NOW = 1_800_000_000
 BOB = {"email": "Bob@Example.com", "password": "a good password"}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from apps.accounts.tokens import issue_access_token
+from apps.accounts.providers.local.tokens import issue_access_token
 from apps.media import services
 from apps.media.titles import CatalogueTitle
 

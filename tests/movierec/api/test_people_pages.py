@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.tokens import issue_access_token
+from apps.accounts.providers.local.tokens import issue_access_token
 from movierec.api.errors import FieldErrors
 from movierec.api.forms import starting_body
 from movierec.api.views import ApiView, valid_body

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.accounts.tokens import issue_access_token
+from apps.accounts.providers.local.tokens import issue_access_token
 
 PATHS = ["/nowhere", "/nowhere/", "/static/nowhere.css", "/static/", "/user", "/media/movie/x/poster.svg", "/%00"]
 

@@ -10,8 +10,8 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from apps.accounts.models import EmailClaim
-from apps.accounts.providers.local import LocalProvider
-from apps.accounts.providers.transactions import write_together
+from apps.accounts.providers.local.provider import LocalProvider
+from apps.accounts.transactions import write_together
 from movierec.api.errors import Unavailable
 
 Refuse = Callable[..., list[str]]

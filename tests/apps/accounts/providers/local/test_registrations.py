@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from apps.accounts.providers import codes, registrations
-from apps.accounts.providers.registrations import Registration
+from apps.accounts.providers.local import codes, registrations
+from apps.accounts.providers.local.registrations import Registration
 
 ADDRESS = "bob@example.com"
 OLD = Registration("old-id", ADDRESS, "scrypt$old", confirmed=False)

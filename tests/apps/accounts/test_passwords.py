@@ -5,9 +5,9 @@ from base64 import b64decode
 
 import pytest
 
+from apps.accounts import passwords
 from apps.accounts.errors import InvalidPassword
-from apps.accounts.providers import passwords
-from apps.accounts.providers.passwords import Cost, check_password, hash_password, is_outdated, matches
+from apps.accounts.passwords import Cost, check_password, hash_password, is_outdated, matches
 
 PASSWORD = "correct horse battery"
 

@@ -20,10 +20,10 @@ from pynamodb.transactions import TransactWrite
 
 from apps.accounts.errors import InvalidRefreshToken
 from apps.accounts.models import RefreshToken, Session, session_sk
-from apps.accounts.providers.transactions import write_together
+from apps.accounts.providers.interface import SessionKey
+from apps.accounts.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
-from movierec.timestamps import now_text
 
 SECRET_BYTES = 32
 MAX_LENGTH = 1024
@@ -41,15 +41,12 @@ class OpenSession:
 
 
 def begin(user_id: str) -> OpenSession:
-    """Stores a new session of a user and its first refresh token."""
+    """Stores the first refresh token of a new session; it is good once the session is listed."""
     session_id = str(uuid.uuid4())
     token = _token(user_id, secrets.token_bytes(SECRET_BYTES))
     expires_at = int(time()) + settings.REFRESH_TOKEN_SECONDS
-    rows = (
-        {"pk": user_pk(user_id), "sk": session_sk(session_id), "createdAt": now_text(), "expiresAt": expires_at},
-        {"pk": user_pk(user_id), "sk": _sk(token), "sessionId": session_id, "expiresAt": expires_at},
-    )
-    list(Session.put_rows(rows))
+    row = {"pk": user_pk(user_id), "sk": _sk(token), "sessionId": session_id, "expiresAt": expires_at}
+    list(RefreshToken.put_rows([row]))
     return OpenSession(user_id, session_id, token)
 
 
@@ -106,10 +103,13 @@ def end(user_id: str, session_id: str) -> None:
     Session(user_pk(user_id), session_sk(session_id)).delete()
 
 
-def end_by_token(token: str) -> None:
-    """Ends the session of a refresh token. Raises InvalidRefreshToken when there is no such token."""
-    user_id = _owner(token)
-    end(user_id, _read(user_id, token)["sessionId"])
+def session_of(token: str) -> SessionKey | None:
+    """The session of a refresh token, None for one that is no good."""
+    try:
+        user_id = _owner(token)
+        return SessionKey(user_id, _read(user_id, token)["sessionId"])
+    except InvalidRefreshToken:
+        return None
 
 
 def _token(user_id: str, secret: bytes) -> str:

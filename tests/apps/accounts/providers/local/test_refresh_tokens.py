@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from apps.accounts.errors import InvalidRefreshToken
-from apps.accounts.providers import sessions
-from apps.accounts.providers.sessions import OpenSession
+from apps.accounts.providers.local import refresh_tokens as sessions
+from apps.accounts.providers.local.refresh_tokens import OpenSession
 
 NOW = 1_800_000_000
 DAY = 24 * 3600

@@ -6,13 +6,13 @@ import uuid
 
 from django.conf import settings
 
-from apps.accounts import tokens
+from apps.accounts import mails, passwords
 from apps.accounts.emails import address_of
 from apps.accounts.errors import AccountConflict, CodeMismatch, InvalidRefreshToken, NotConfirmed, WrongCredentials
-from apps.accounts.providers import codes, mails, passwords, registrations, sessions
-from apps.accounts.providers.interface import Tokens
-from apps.accounts.providers.registrations import Registration
-from apps.accounts.providers.sessions import OpenSession
+from apps.accounts.providers.interface import AccountFacts, Claims, SessionKey, Tokens
+from apps.accounts.providers.local import codes, refresh_tokens, registrations, tokens
+from apps.accounts.providers.local.refresh_tokens import OpenSession
+from apps.accounts.providers.local.registrations import Registration
 from movierec.api.errors import Unavailable
 
 
@@ -33,14 +33,16 @@ class LocalProvider:
                 raise Unavailable
         return new.user_id
 
-    def confirm(self, email: str, code: str) -> None:
+    def confirm(self, email: str, code: str) -> str:
         """Spends the code; a second time there is none."""
-        if not registrations.confirm(codes.check_code(address_of(email), code)):
+        row = codes.check_code(address_of(email), code)
+        if not registrations.confirm(row):
             raise CodeMismatch
+        return row.user_id or ""
 
-    def sign_in(self, email: str, password: str) -> Tokens:
+    def sign_in(self, name: str, password: str) -> Tokens:
         """Costs one scrypt for known and unknown addresses; renews a hash made with older parameters."""
-        account = registrations.find(address_of(email))
+        account = registrations.find(address_of(name))
         stored = account.password_hash if account else passwords.nobodys_hash()
         if not passwords.matches(password, stored) or account is None:
             raise WrongCredentials
@@ -48,27 +50,31 @@ class LocalProvider:
             raise NotConfirmed
         if passwords.is_outdated(stored):
             registrations.replace_hash(account, passwords.hash_password(password))
-        return _tokens(account, sessions.begin(account.user_id))
+        return _tokens(account, refresh_tokens.begin(account.user_id))
 
     def refresh(self, refresh_token: str) -> Tokens:
-        """Rotates the token; see sessions.renew for repeated ones."""
-        session = sessions.renew(refresh_token)
+        """Rotates the token; see refresh_tokens.renew for repeated ones."""
+        session = refresh_tokens.renew(refresh_token)
         account = registrations.by_id(session.user_id)
         if account is None:
             raise InvalidRefreshToken
         return _tokens(account, session)
 
-    def sign_out(self, refresh_token: str) -> None:
-        """Ends the session; an unknown token has none."""
-        try:
-            sessions.end_by_token(refresh_token)
-        except InvalidRefreshToken:
-            return
+    def revoke(self, refresh_token: str) -> SessionKey | None:
+        """Names the session; its tokens are useless once it has ended."""
+        return refresh_tokens.session_of(refresh_token)
 
-    def end_session(self, access_token: str) -> None:
-        """Ends the session named in the token."""
-        claims = tokens.access_claims(access_token)
-        sessions.end(claims["sub"], claims["origin_jti"])
+    def revoke_all(self, user_id: str) -> None:
+        """Nothing to do: tokens of ended sessions are useless."""
+
+    def claims(self, access_token: str) -> Claims:
+        """Reads our own token."""
+        return tokens.verified_claims(access_token)
+
+    def account(self, user_id: str) -> AccountFacts | None:
+        """From the account's row."""
+        found = registrations.by_id(user_id)
+        return AccountFacts(user_id, found.email, "", has_totp=False) if found and found.confirmed else None
 
     def account_id(self, email: str) -> str | None:
         """The id behind a confirmed address."""
@@ -118,4 +124,6 @@ def _tokens(account: Registration, session: OpenSession) -> Tokens:
         refresh=session.refresh_token,
         expires_in=settings.ACCESS_TOKEN_SECONDS,
         email=account.email,
+        user_id=account.user_id,
+        session_id=session.session_id,
     )

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from django.test import Client
 
-from apps.accounts.providers.keys import signing_key
-from apps.accounts.tokens import access_claims, issue_access_token, issue_id_token, verify_access_token
+from apps.accounts.providers.local.keys import signing_key
+from apps.accounts.providers.local.tokens import access_claims, issue_access_token, issue_id_token
+from apps.accounts.tokens import verify_access_token
 from movierec.api.authentication import Principal
 from movierec.api.errors import Unauthorized
 

@@ -35,7 +35,7 @@ def code_row(address: str, code: str, user_id: str) -> Code:
 
 def decoy_row(address: str) -> Code:
     """The row of an address that was mailed no code, not yet written; no guess ever matches it."""
-    expires_at = int(time()) + settings.CONFIRMATION_CODE_SECONDS
+    expires_at = int(time()) + settings.CODE_SECONDS
     return Code(email_pk(address), SIGN_UP_CODE, tries=0, expires_at=expires_at)
 
 
@@ -55,8 +55,8 @@ def check_code(address: str, code: str) -> Code:
 
 def _count_guess(address: str, now: int) -> Code:
     row = Code(email_pk(address), SIGN_UP_CODE)
-    expires_at = Code.expires_at | (now + settings.CONFIRMATION_CODE_SECONDS)
-    free = Code.tries.does_not_exist() | (Code.tries < settings.CONFIRMATION_CODE_TRIES)
+    expires_at = Code.expires_at | (now + settings.CODE_SECONDS)
+    free = Code.tries.does_not_exist() | (Code.tries < settings.CODE_TRIES)
     try:
         row.update([Code.tries.add(1), Code.expires_at.set(expires_at)], condition=free)
     except UpdateError as error:

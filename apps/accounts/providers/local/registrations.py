@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from apps.accounts.models import CLAIM, PROFILE, SIGN_UP_CODE, Account, Code, EmailClaim, email_pk
-from apps.accounts.providers.transactions import write_together
+from apps.accounts.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
 from movierec.timestamps import now_text

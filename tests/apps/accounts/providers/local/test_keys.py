@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from apps.accounts.providers import keys
+from apps.accounts.providers.local import keys
 
 
 @pytest.fixture

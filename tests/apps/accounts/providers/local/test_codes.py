@@ -8,7 +8,7 @@ import time_machine
 
 from apps.accounts.errors import CodeMismatch, ExpiredCode, TooManyGuesses
 from apps.accounts.models import Code
-from apps.accounts.providers import codes
+from apps.accounts.providers.local import codes
 
 ADDRESS = "ann@example.com"
 NOW = 1_800_000_000

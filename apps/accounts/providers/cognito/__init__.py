@@ -1,0 +1,1 @@
+"""Identity in a Cognito user pool."""

@@ -1,0 +1,1 @@
+"""Identity in our own table, with tokens signed by our own key."""
