@@ -9,7 +9,7 @@ IDENTITY_PROVIDERS = {
     "cognito": "apps.accounts.providers.cognito.provider.CognitoProvider",
 }
 # The shared API layer asks this function who a bearer token belongs to.
-ACCESS_TOKEN_VERIFIER = "apps.accounts.providers.local.tokens.verify_access_token"
+ACCESS_TOKEN_VERIFIER = "apps.accounts.tokens.verify_access_token"
 
 TOKEN_CLIENT_ID = env.text("TOKEN_CLIENT_ID")
 TOKEN_ISSUER = env.text("TOKEN_ISSUER") or f"https://{DOMAIN}.local/identity"
