@@ -10,7 +10,7 @@ endif
 
 BOOTSTRAP = @"$(PYTHON)" scripts/bootstrap.py
 
-.PHONY: help run test coverage lint types contracts setup dev clean
+.PHONY: help run test coverage lint types contracts setup dev browser clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ setup: ## Install what `make run` needs, and serve nothing.
 
 dev: ## Install what tests and checks need, too.
 	$(BOOTSTRAP) dev
+
+browser: ## Install Chromium, which the browser tests drive, where there is none (Debian, as root).
+	$(BOOTSTRAP) browser
 
 clean: ## Remove the virtual environments, but nothing that was stored.
 	@rm -rf .venv .venv.unfinished .venv-aws .venv-aws.unfinished

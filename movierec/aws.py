@@ -25,12 +25,12 @@ def client(service: str, region: str | None = None) -> Any:
     may be used by several threads at once; making one may not.
     """
     with _lock:
-        return _make(service, region or settings.AWS_REGION)
+        return _make(service, region or settings.AWS_REGION, settings.AWS_ENDPOINT_URL)
 
 
 @cache
-def _make(service: str, region: str) -> Any:
-    endpoint = endpoint_url()
+def _make(service: str, region: str, configured_endpoint: str) -> Any:
+    endpoint = configured_endpoint or endpoint_url()
     # A stand-in for AWS wants some credentials and must never be sent real ones.
     credentials = "test" if endpoint else None
     return boto3.session.Session().client(
@@ -43,5 +43,7 @@ def _make(service: str, region: str) -> Any:
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=READ_TIMEOUT_SECONDS,
             retries={"total_max_attempts": 1, "mode": "standard"},
+            # Settings alone say which endpoint it is.
+            ignore_configured_endpoint_urls=True,
         ),
     )

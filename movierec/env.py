@@ -1,7 +1,8 @@
 """The only reader of the process environment.
 
 Every variable is declared here once, with its default and its explanation; `.env.example` lists the same
-names (a test holds the two together). Settings ask this module and nothing else reads `os.environ`.
+names (a test holds the two together). Settings ask this module and nothing else reads `os.environ`. A wrong
+value is noted in `rejected` and reading goes on, so that the process can refuse to start for all of them at once.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ VARIABLES = {
     for variable in (
         Variable("MOVIEREC_ENV", "local", "Which environment this is: local, dev, staging or prod."),
         Variable("DEBUG", "", "on or off; empty means on in local and off elsewhere."),
-        Variable("SECRET_KEY", "", "Signs cookies. Empty in local makes a key file in STATE_DIR."),
+        Variable("SECRET_KEY", "", "Random text that seals secrets. Empty in local makes a key file in STATE_DIR."),
         Variable("SECRET_KEY_FALLBACKS", "", "Older values of SECRET_KEY that still open what they sealed."),
         Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names served, comma separated."),
         Variable("STATE_DIR", ".local", "Folder of the embedded AWS's state, local keys and the model."),
@@ -61,7 +62,7 @@ VARIABLES = {
         Variable(
             "TOKEN_KEY_SECRET",
             "",
-            "Secrets Manager secret with the tokens' signing key. Empty: a file.",
+            "Secrets Manager secret with the tokens' signing key. Empty in local: a file.",
         ),
         Variable("COGNITO_USER_POOL_ID", "", "The user pool, for cognito."),
         Variable("COGNITO_CLIENT_ID", "", "App clients of the pool, comma separated; sign-ins use the first."),
@@ -71,7 +72,15 @@ VARIABLES = {
     )
 }
 
+# What is wrong with the variables: one sentence by name.
+rejected: dict[str, str] = {}
+
 environ.Env.read_env(BASE_DIR / ".env")
+
+
+def reject(name: str, sentence: str) -> None:
+    """Notes what is wrong with a variable; the first sentence about each counts."""
+    rejected.setdefault(name, sentence)
 
 
 def text(name: str) -> str:
@@ -88,52 +97,55 @@ def words(name: str) -> list[str]:
 
 
 def origins(name: str) -> frozenset[str]:
-    """A comma-separated variable of web origins; ImproperlyConfigured quotes one that no browser would send."""
+    """A comma-separated variable of web origins; one that no browser would send is rejected."""
     found = frozenset(words(name))
     for origin in sorted(found):
         if not _ORIGIN.fullmatch(origin):
-            raise ImproperlyConfigured(f"{name} has {origin!r}; write origins such as https://movierec.net.")
+            reject(name, f"{name} has {origin!r}; write origins such as https://movierec.net.")
     return found
 
 
 def matching(name: str, pattern: str, example: str) -> str:
-    """A variable whose whole text must match `pattern` or be empty; ImproperlyConfigured shows `example` otherwise."""
+    """A variable whose whole text must match `pattern`; empty is right only where that is the default.
+
+    The sentence about another text shows `example`.
+    """
     value = text(name)
-    if value and not re.fullmatch(pattern, value, re.ASCII):
-        raise ImproperlyConfigured(f"{name} is {value!r}; write it like {example}.")
+    if value != VARIABLES[name].default and not re.fullmatch(pattern, value, re.ASCII):
+        reject(name, f"{name} is {value!r}; write it like {example}.")
     return value
 
 
 def choice(name: str, allowed: tuple[str, ...]) -> str:
-    """A variable that must be one of `allowed`; ImproperlyConfigured names both otherwise."""
+    """A variable that must be one of `allowed`; the sentence about another text names both."""
     value = text(name)
     if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of {', '.join(allowed)}.")
+        reject(name, f"{name} is {value!r}; set it to one of {', '.join(allowed)}.")
     return value
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """An on/off variable; empty means `default`."""
+    """An on/off variable; empty means `default`, and so does a word that is rejected."""
     value = text(name).lower()
     if value in ("on", "true", "yes", "1"):
         return True
     if value in ("off", "false", "no", "0"):
         return False
-    if value == "":
-        return default
-    raise ImproperlyConfigured(f"{name} is {value!r}; set it to on or off.")
+    if value != "":
+        reject(name, f"{name} is {value!r}; set it to on or off.")
+    return default
 
 
 def numbers(name: str) -> dict[str, int]:
     """A variable of the form `key=3,other=5` as whole numbers from 1; keys it leaves out keep their default.
 
-    ImproperlyConfigured names what is wrong: a key that the default does not have, or no such number.
+    A key that the default does not have, and what is no such number, is rejected.
     """
     pairs = _pairs(name, VARIABLES[name].default)
     own = _pairs(name, text(name))
     for key in own:
         if key not in pairs:
-            raise ImproperlyConfigured(f"{name} has the unknown name {key!r}; use {', '.join(pairs)}.")
+            reject(name, f"{name} has the unknown name {key!r}; use {', '.join(pairs)}.")
     return {**pairs, **own}
 
 
@@ -141,9 +153,10 @@ def _pairs(name: str, value: str) -> dict[str, int]:
     pairs = {}
     for word in filter(None, map(str.strip, value.split(","))):
         found = _PAIR.fullmatch(word)
-        if found is None:
-            raise ImproperlyConfigured(f"{name} has {word!r}; write name=number, comma separated.")
-        pairs[found[1]] = int(found[2])
+        if found:
+            pairs[found[1]] = int(found[2])
+        else:
+            reject(name, f"{name} has {word!r}; write name=number, comma separated.")
     return pairs
 
 
@@ -151,11 +164,10 @@ def mail(name: str) -> dict[str, object]:
     """A mail address such as consolemail:// or smtp+tls://user:password@host:587 as Django's settings."""
     try:
         return dict(environ.Env.email_url_config(text(name) or VARIABLES[name].default))
-    except (ValueError, ImproperlyConfigured) as error:
+    except (ValueError, ImproperlyConfigured):
         # Without the value, since it may hold a password.
-        raise ImproperlyConfigured(
-            f"{name} is not a mail address; write consolemail:// or smtp+tls://user:password@host:587."
-        ) from error
+        reject(name, f"{name} is not a mail address; write consolemail:// or smtp+tls://user:password@host:587.")
+        return dict(environ.Env.email_url_config(VARIABLES[name].default))
 
 
 def path(name: str, fallback: Path | None = None) -> Path:
@@ -163,8 +175,17 @@ def path(name: str, fallback: Path | None = None) -> Path:
     value = text(name)
     if value == "" and fallback is not None:
         return fallback
-    value = value or VARIABLES[name].default
-    return (BASE_DIR / Path(value).expanduser()).absolute()
+    written = Path(value or VARIABLES[name].default)
+    try:
+        return (BASE_DIR / written.expanduser()).absolute()
+    except RuntimeError:
+        reject(name, f"{name} is {value!r}, and there is no such home folder; write the whole path.")
+        return BASE_DIR / written
+
+
+def set_with_prefix(prefix: str) -> list[str]:
+    """The names of variables, declared or not, that start with `prefix` and are not empty; in alphabetical order."""
+    return sorted(name for name, value in os.environ.items() if name.startswith(prefix) and value.strip())
 
 
 def hand_down(name: str, value: str) -> None:

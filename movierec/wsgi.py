@@ -4,9 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from apps.accounts.providers import provider
 from movierec.api.wsgi_request import ApiRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec.settings")
 
 application = get_wsgi_application()
 application.request_class = ApiRequest
+# Settings cannot know whether the tokens' keys can be read, so a server asks before it serves.
+provider().check_configuration()

@@ -1,4 +1,4 @@
-"""The commands behind `make setup`, `make dev` and `make run`."""
+"""The commands behind `make setup`, `make dev`, `make browser` and `make run`."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from movierec.localaws.layout import LocalAwsError, prepare
-from scripts import checks, environments
+from scripts import checks, chromium, environments
 from scripts.environments import Environment
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +25,8 @@ def main(arguments: list[str]) -> int:
     try:
         if options.command == "run":
             _run(options.port, options.state_dir)
+        elif options.command == "browser":
+            chromium.make_ready()
         else:
             _set_up(DEVELOPING if options.command == "dev" else SERVING)
     except (checks.SetupError, LocalAwsError) as error:
@@ -41,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="install what serving needs")
     commands.add_parser("dev", help="install what serving, testing and checking need")
+    commands.add_parser("browser", help="install the browser that tests drive, where there is none")
     run = commands.add_parser("run", help="install what serving needs, and serve")
     run.add_argument("--port", required=True)
     run.add_argument("--state-dir", required=True)

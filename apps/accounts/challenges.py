@@ -14,6 +14,13 @@ from movierec.sealing import BrokenSeal, seal, unseal
 
 PURPOSE = "challenge"
 
+# The answers to each challenge; MFA_SETUP gives its secret without one.
+_TAKEN: dict[ChallengeName, tuple[str, ...]] = {
+    "SOFTWARE_TOKEN_MFA": ("code", "recoveryCode"),
+    "MFA_SETUP": ("code",),
+    "NEW_PASSWORD_REQUIRED": ("newPassword",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -25,15 +32,14 @@ class Asked:
     restore: bool
 
     def check_answer(self, *, code: str | None, recovery_code: str | None, new_password: str | None) -> None:
-        """Raises FieldErrors unless the answer is of the kind that was asked for."""
-        if self.name == "NEW_PASSWORD_REQUIRED":
-            wanted, given = "newPassword", new_password
-        elif self.name == "SOFTWARE_TOKEN_MFA":
-            wanted, given = "code", code or recovery_code
-        else:
-            return
-        if given is None:
-            raise FieldErrors([(wanted, "This field is required.")])
+        """Raises FieldErrors unless the answer is of a kind that was asked for."""
+        given = {"code": code, "recoveryCode": recovery_code, "newPassword": new_password}
+        taken = _TAKEN[self.name]
+        wrong = [name for name, answer in given.items() if answer is not None and name not in taken]
+        if wrong:
+            raise FieldErrors([(name, f"This challenge, {self.name}, does not take it.") for name in wrong])
+        if self.name != "MFA_SETUP" and not any(given[name] for name in taken):
+            raise FieldErrors([(taken[0], "This field is required.")])
 
 
 def seal_challenge(challenge: Challenge, email: str, *, restore: bool) -> str:

@@ -28,12 +28,13 @@ class MissingRefreshToken(BadRequest):
 
 
 class InvalidPassword(FieldErrors):
-    """400: the password may not be used."""
+    """400: the password may not be used; `field` is what the client called it."""
 
     code = "InvalidPasswordException"
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__([("password", reason) for reason in reasons])
+    def __init__(self, reasons: Sequence[str], field: str = "password") -> None:
+        super().__init__([(field, reason) for reason in reasons])
+        self.reasons = reasons
 
 
 class InvalidEmail(FieldErrors):
@@ -62,12 +63,12 @@ class NotConfirmed(Forbidden):
 
 
 class CodeMismatch(BadRequest):
-    """400: not the code that was mailed, or none was."""
+    """400: not the code that was mailed, or that the authenticator app shows, or one that was used."""
 
     code = "CodeMismatchException"
 
     def __init__(self) -> None:
-        super().__init__("The code does not match; enter the one of the newest mail.")
+        super().__init__("The code does not match; enter the newest one.")
 
 
 class ExpiredCode(BadRequest):
@@ -76,14 +77,14 @@ class ExpiredCode(BadRequest):
     code = "ExpiredCodeException"
 
     def __init__(self) -> None:
-        super().__init__("The code has expired; sign up again to get a new one.")
+        super().__init__("The code has expired; ask for a new one.")
 
 
 class TooManyGuesses(TooManyRequests):
     """429: every try for this code is used up."""
 
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__("Too many wrong codes; sign up again to get a new one.", retry_after=retry_after)
+        super().__init__("Too many wrong codes; ask for a new one.", retry_after=retry_after)
 
 
 class TooManyMails(TooManyRequests):
@@ -97,7 +98,7 @@ class MailNotSent(Unavailable):
     """503: the mail server did not take the mail."""
 
     def __init__(self) -> None:
-        super().__init__("The mail could not be sent; sign up again in a moment.")
+        super().__init__("The mail could not be sent; try again in a moment.")
 
 
 class InvalidRefreshToken(Unauthorized):

@@ -38,9 +38,9 @@ def mail_reset_code(email: str, code: str) -> None:
 
 
 def mail_owner(email: str) -> None:
-    """Tells the owner of an account that someone signed up with the same address. Raises MailNotSent."""
+    """Tells the owner of an account that someone signs up with the same address. Raises MailNotSent."""
     text = (
-        "Someone, perhaps you, signed up at MovieRec with this address, which already has an account. "
+        "Someone, perhaps you, tried to sign up at MovieRec with this address, which already has an account. "
         "If it was you, sign in instead; if it was not, there is nothing you need to do."
     )
     _send(email, "You already have a MovieRec account", text)

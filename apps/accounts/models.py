@@ -135,11 +135,13 @@ class PendingDeletion(DataRow):
 
 
 class DueDeletion(DataRow):
-    """`DELETIONS` / `<due>#<user id>`: the same, where the job finds it; outlives the account's own rows."""
+    """`DELETIONS` / `<due>#<user id>`: the same, where the job finds it; outlives the account's own rows.
+
+    From `begunAt` (ISO-8601 UTC) on nothing takes it back.
+    """
 
     user_id = UnicodeAttribute(attr_name="userId")
-    email = UnicodeAttribute()
-    username = UnicodeAttribute(null=True)
+    begun_at = UnicodeAttribute(attr_name="begunAt", null=True)
 
 
 def email_pk(address: str) -> str:

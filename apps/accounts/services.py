@@ -87,7 +87,7 @@ def reset(*, email: str, code: str, password: str) -> None:
     user_id = provider().reset(email, code, password)
     end_all_sessions(user_id=user_id)
     attempts.forget(email_pk(address_of(email)))
-    mails.tell_password_changed(email)
+    mails.tell_password_changed(facts_of(user_id).email)
 
 
 def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False) -> Tokens | AskedBack:
@@ -258,7 +258,7 @@ def request_deletion(*, user_id: str, password: str, code: str | None, recovery_
     """
     reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
     facts = facts_of(user_id)
-    due_at = deletions.request(user_id, facts.email)
+    due_at = deletions.request(user_id)
     end_all_sessions(user_id=user_id)
     mails.tell_deletion(facts.email, due_at)
     return due_at

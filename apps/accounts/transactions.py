@@ -1,17 +1,30 @@
-"""Several rows written together or not at all."""
+"""Writes that happen whole or not at all: several rows together, or one row under a condition."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import DeleteError, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from movierec.api.errors import Unavailable
 from movierec.dynamo.backoff import Backoff
 from movierec.dynamo.connection import shared_connection
+from movierec.dynamo.data_table import DataRow
 
 _BUSY = {"ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+def delete_if(row: DataRow, condition: Condition) -> bool:
+    """Deletes one row; False, and nothing deleted, when the condition does not hold."""
+    try:
+        row.delete(condition=condition)
+    except DeleteError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
 
 
 def write_together(fill: Callable[[TransactWrite], None]) -> bool:

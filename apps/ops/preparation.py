@@ -1,11 +1,13 @@
-"""What must be there before a local server answers: the embedded AWS, tables, catalogue, model."""
+"""What must be done before a local server answers: the embedded AWS, tables, due deletions, catalogue, model."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
+from apps.accounts.deletions import erase_due
 from apps.ops.demo import ensure_demo_loaded
 from apps.recommendations.artifacts import is_trained
 from apps.recommendations.services import in_words, train_from_tables
@@ -27,6 +29,7 @@ def prepare(output: Any) -> None:
     made = [name for name, new in create_missing_tables() if new]
     if made:
         output.write(f"Created the tables {', '.join(made)}.")
+    _erase_due_accounts(output)
     ensure_demo_loaded(output)
     _ensure_model(output)
 
@@ -39,6 +42,13 @@ def _start_aws(output: Any) -> None:
     # Children, such as the autoreloader's, use this one instead of asking again.
     env.hand_down("AWS_ENDPOINT_URL", address)
     output.write(f"The embedded AWS answers at {address}; its state is in {settings.STATE_DIR}.")
+
+
+def _erase_due_accounts(output: Any) -> None:
+    """Does what a schedule does elsewhere."""
+    erased = sum(1 for _ in erase_due(datetime.now(UTC)))
+    if erased:
+        output.write(f"Accounts erased whose deletion was due: {erased}.")
 
 
 def _ensure_model(output: Any) -> None:

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.module_loading import import_string
+from pynamodb.exceptions import PynamoDBException
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from movierec.api.errors import Forbidden, Unauthorized
+from movierec.api.errors import Forbidden, Unauthorized, Unavailable, as_api_error
+from movierec.localaws import LocalAwsError
 
 COOKIE = "movierec_access"
+# Set in a request's META once the person of its cookie could not be found out.
+_NOT_KNOWN = "movierec.person_not_known"
+_FAULTS = (Unavailable, LocalAwsError, PynamoDBException, BotoCoreError, ClientError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,11 @@ class CookieAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:
-        """The person and the token, None without a good cookie; raises Forbidden when CSRF's token is missing."""
-        principal = person_of_cookie(request)
+        """The person and the token, None without a good cookie.
+
+        Raises Forbidden when CSRF's token is missing, and what keeps a good cookie from being told from a bad one.
+        """
+        principal = _principal_of_cookie(request)
         if principal is None:
             return None
         _enforce_csrf(request)
@@ -86,7 +95,21 @@ class CookieAuthentication(BaseAuthentication):
 
 
 def person_of_cookie(request: HttpRequest | Request) -> Principal | None:
-    """The person a browser's cookie belongs to, None without a good one. For showing only: CSRF is not checked."""
+    """The person a browser's cookie belongs to, None without a good one. For showing only: CSRF is not checked.
+
+    While a fault outside hides who it is, the page is shown as to nobody; it is asked for once a request.
+    """
+    if _NOT_KNOWN in request.META:
+        return None
+    try:
+        return _principal_of_cookie(request)
+    except _FAULTS as fault:
+        if not isinstance(as_api_error(fault), Unavailable):
+            raise
+        return None
+
+
+def _principal_of_cookie(request: HttpRequest | Request) -> Principal | None:
     token = request.COOKIES.get(COOKIE)
     if not token:
         return None
@@ -94,6 +117,9 @@ def person_of_cookie(request: HttpRequest | Request) -> Principal | None:
         return _verifier()(token)
     except Unauthorized:
         return None
+    except _FAULTS:
+        request.META[_NOT_KNOWN] = True
+        raise
 
 
 class _CsrfCheck(CsrfViewMiddleware):

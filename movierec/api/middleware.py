@@ -15,7 +15,9 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 ALLOWED_HEADERS = "Content-Type,Authorization,X-Api-Key,Accept,Origin,X-Requested-With,Idempotency-Key"
 ALLOWED_METHODS = "GET,POST,PUT,DELETE,OPTIONS"
-EXPOSED_HEADERS = "Date,X-Request-Id,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After"
+EXPOSED_HEADERS = (
+    "Date,X-Request-Id,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After,Idempotent-Replayed"
+)
 
 
 class RequestIdMiddleware:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from textwrap import wrap
+from typing import Any, Final
 
 import orjson
 from rest_framework.exceptions import NotAcceptable
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from movierec.api.authentication import COOKIE, person_of_cookie
 from movierec.api.cards import cards_of
+from movierec.api.errors import Unauthorized
 from movierec.api.forms import forms_of
 
 
@@ -59,7 +61,11 @@ class PeopleRenderer(BrowsableAPIRenderer):
         view, request, response = (renderer_context[name] for name in ("view", "request", "response"))
         facts = data if isinstance(data, Mapping) else {}
         who, entered = _person(request, response, facts)
-        forms = forms_of(view, facts)
+        details = _field_errors(facts)
+        forms = forms_of(view, facts, {*(detail["path"] for detail in details), *request.query_params})
+        # Whether the page is there to ask people for something, as signing in is.
+        asks = any(form.inputs for form in forms)
+        failed = response.status_code >= 400
         return {
             "name": view.get_view_name().capitalize(),
             "description": view.get_view_description(),
@@ -69,28 +75,53 @@ class PeopleRenderer(BrowsableAPIRenderer):
             "status_text": response.status_text,
             "headers": sorted(response.items()),
             "content": "" if data is None else orjson.dumps(data, option=_PRETTY).decode(),
-            "error": facts.get("error", "") if response.status_code >= 400 else "",
-            "details": _field_errors(facts),
+            "error": facts.get("error", "") if failed else "",
+            "details": details,
             "message": facts.get("message", ""),
+            "facts": facts,
+            "part": "" if entered else _part(facts),
+            "secret": " ".join(wrap(str(facts.get("secret", "")), 4)),
             "cards": cards_of(facts),
             "forms": forms,
-            # Whether the page is there to ask people for something, as signing in is.
-            "asks": any(form.inputs for form in forms),
+            "asks": asks,
+            # A single form that has done its work is not offered again.
+            "done": not failed and len(forms) == 1 and request.method in ("POST", "DELETE"),
+            # A page that asks, and says no more than how, needs no JSON for it.
+            "says_nothing": asks and request.method == "GET" and facts.keys() <= {"message"},
+            "stranger": facts.get("code") == Unauthorized.code and not who,
             "who": who,
             "entered": entered,
         }
 
 
-_PRETTY = orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2
+_PRETTY: Final = orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2
+
+# The answers that people see in words of the page's own, told by a member; the first that is there counts.
+_PARTS: Final = {
+    "challengeName": "web/challenge.html",
+    "qrCode": "web/second_factor_secret.html",
+    "recoveryCodes": "web/recovery_codes.html",
+    "recoveryCodesLeft": "web/second_factor.html",
+    "sessions": "web/sessions.html",
+}
+
+
+def _part(facts: Mapping[str, Any]) -> str:
+    """The template that shows this answer, empty for one that is shown as JSON alone."""
+    return next((template for member, template in _PARTS.items() if member in facts), "")
+
+
+# Some providers' access tokens hold no e-mail address.
+_SOMEBODY: Final = "Signed in"
 
 
 def _person(request: Request, response: Response, facts: Mapping[str, Any]) -> tuple[str, bool]:
-    """The e-mail address to greet, empty for nobody, and whether this very answer signed the person in."""
+    """Whom to greet, by e-mail address if it is known, empty for nobody; and whether this answer signed them in."""
     if COOKIE not in response.cookies:
         person = person_of_cookie(request)
-        return ("" if person is None else person.email or person.user_id), False
+        return ("" if person is None else person.email or _SOMEBODY), False
     entered = bool(response.cookies[COOKIE].value)
-    return (str(facts.get("email") or "Signed in") if entered else ""), entered
+    return (str(facts.get("email") or _SOMEBODY) if entered else ""), entered
 
 
 def _field_errors(facts: Mapping[str, Any]) -> list[Mapping[str, str]]:

@@ -9,6 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 from rest_framework import serializers
 
+from movierec.api.idempotency import HEADER, MAX_KEY_LENGTH, REPLAYED_HEADER
+
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
     """One wrong field."""
@@ -34,6 +36,7 @@ _SENTENCES = {
     403: "A browser's request without its CSRF token, or an account that is not confirmed.",
     404: "There is no such thing.",
     405: "The path has no such method.",
+    409: "It conflicts with what is there, or a request with this Idempotency-Key still runs; see Retry-After.",
     411: "The body came without its length.",
     413: "The body is too large.",
     415: "The body is not JSON.",
@@ -62,6 +65,19 @@ _HEADERS = {
         "schema": {"type": "integer"},
     },
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+    REPLAYED_HEADER: {
+        "description": "This is the answer to an earlier request with the same Idempotency-Key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+
+_KEY_PARAMETER = {
+    "in": "header",
+    "name": HEADER,
+    "description": "Makes it safe to send the request again: for 24 hours a repeat with the same key, made up by the "
+    "client, gets the first one's answer and changes nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[ -~]+$"},
+    "example": "7d4f6f2e-94a5-4c1c-8d0f-2f1f3a5b9c60",
 }
 
 
@@ -75,6 +91,8 @@ class ApiSchema(AutoSchema):
             return None
         for status, answer in operation["responses"].items():
             answer.setdefault("headers", {}).update(_references(self._header_names(int(status))))
+        if self.method == "POST":
+            operation.setdefault("parameters", []).append(_KEY_PARAMETER)
         if "requestBody" in operation:
             operation["requestBody"].setdefault("description", "A JSON object.")
         return operation
@@ -107,6 +125,8 @@ class ApiSchema(AutoSchema):
             statuses += [400, 411, 413, 415]
         elif any(_is_in_query(parameter) for parameter in self.get_override_parameters()):
             statuses.append(400)
+        if self.method == "POST":
+            statuses.append(409)
         if authenticated:
             statuses.append(401)
         if authenticated and self.method in _WRITING:
@@ -117,6 +137,8 @@ class ApiSchema(AutoSchema):
 
     def _header_names(self, status: int) -> list[str]:
         names = ["X-Request-Id"]
+        if self.method == "POST" and status < 500 and status != 429:
+            names.append(REPLAYED_HEADER)
         if not getattr(self.view, "rate_scope", None):
             return names
         if status not in _BEFORE_COUNTING:

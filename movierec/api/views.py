@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from movierec.api.authentication import Principal
 from movierec.api.errors import FieldErrors
+from movierec.api.idempotency import OncePerKeyView
 from movierec.api.permissions import AllowAny
 from movierec.api.throttling import Allowance, address_of, caller_of, count_request
 
 S = TypeVar("S", bound="Serializer[Any]")
 
 
-class ApiView(APIView):
+class ApiView(OncePerKeyView):
     """A view that counts its callers, validates by serializers, and shows its body's fields in the browsable API."""
 
     rate_scope: ClassVar[str | None] = None
     rate_by_address: ClassVar[bool] = False
     # Serializer of the body, shown as the starting text of the browsable API's form.
     body_serializer: ClassVar[type[Serializer[Any]] | None] = None
+    # Serializers of the bodies by method, where methods take different ones; they go before body_serializer.
+    body_serializers: ClassVar[Mapping[str, type[Serializer[Any]]]] = {}
     # The member of GET's answer that POST and PUT replace; the form starts from what it holds.
     replaced_member: ClassVar[str | None] = None
     # Other bodies that the same methods take; the browsable API has a form for each.

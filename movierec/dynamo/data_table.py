@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from movierec.dynamo.pages import pages_of
 from movierec.dynamo.table import BaseTable
 
 
@@ -23,3 +24,9 @@ class DataRow(BaseTable):
 def user_pk(user_id: str) -> str:
     """The partition that holds everything of one user."""
     return f"USER#{user_id}"
+
+
+def delete_partition(pk: str) -> None:
+    """Deletes every row of a partition, of whichever kind; also when there is none."""
+    for page in pages_of(DataRow, pk, attributes=["pk", "sk"], consistent=True):
+        DataRow.delete_rows(page)

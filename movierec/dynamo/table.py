@@ -6,12 +6,13 @@ values. That is faster and does not break on rows that an older service wrote wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.connection import TableConnection
 from pynamodb.connection.base import MetaTable
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -125,13 +126,25 @@ class BaseTable(Model):
         return to_plain(data["Attributes"])
 
     @classmethod
+    def update_row_if(
+        cls, hash_key: str, range_key: str, actions: Sequence[Action], condition: Condition
+    ) -> Row | None:
+        """One UpdateItem as `update_row` makes it; None, and nothing written, where the condition does not hold."""
+        try:
+            return cls.update_row(hash_key, range_key, actions, condition)
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return None
+
+    @classmethod
     def get_row(cls, hash_key: str, range_key: str | None = None, *, consistent: bool = False) -> Row | None:
         """One row as plain values, None when there is none."""
         data = cls._get_connection().get_item(hash_key, range_key, consistent_read=consistent)
         return to_plain(data["Item"]) if "Item" in data else None
 
     @classmethod
-    def get_rows(cls, keys: Sequence[Mapping[str, Plain]]) -> list[Row]:
+    def get_rows(cls, keys: Sequence[Mapping[str, Plain]], *, consistent: bool = False) -> list[Row]:
         """The rows of up to 100 distinct keys in one request (repeated only for what DynamoDB left over).
 
         The order is DynamoDB's, not that of the keys.
@@ -140,7 +153,7 @@ class BaseTable(Model):
         backoff = Backoff()
         rows: list[Row] = []
         while wanted:
-            request = {"RequestItems": {cls.Meta.table_name: {"Keys": wanted}}}
+            request = {"RequestItems": {cls.Meta.table_name: {"Keys": wanted, "ConsistentRead": consistent}}}
             data = shared_connection().dispatch("BatchGetItem", request)
             rows.extend(to_plain(item) for item in data["Responses"].get(cls.Meta.table_name, []))
             wanted = data.get("UnprocessedKeys", {}).get(cls.Meta.table_name, {}).get("Keys", [])
@@ -155,26 +168,46 @@ class BaseTable(Model):
         Of rows with one key in a batch the last counts, since DynamoDB refuses such a batch. What DynamoDB
         leaves unprocessed is sent again with growing pauses; raises TimeoutError when it never ends.
         """
-        names = [key["AttributeName"] for key in cls._get_schema()["key_schema"]]
+        names = cls._key_names()
         batch: dict[tuple[Plain, ...], Mapping[str, Plain]] = {}
         for row in rows:
             batch[tuple(row[name] for name in names)] = row
             if len(batch) == BATCH_WRITE_ROWS:
-                yield cls._write_batch(list(batch.values()))
+                yield cls._put_batch(batch.values())
                 batch = {}
         if batch:
-            yield cls._write_batch(list(batch.values()))
+            yield cls._put_batch(batch.values())
 
     @classmethod
-    def _write_batch(cls, rows: Sequence[Mapping[str, Plain]]) -> int:
+    def _put_batch(cls, rows: Collection[Mapping[str, Plain]]) -> int:
+        cls._write_batch([{"PutRequest": {"Item": to_wire(row)}} for row in rows])
+        return len(rows)
+
+    @classmethod
+    def delete_rows(cls, rows: Iterable[Mapping[str, Plain]]) -> None:
+        """Deletes the rows with the keys of these, 25 a request; other attributes do not matter.
+
+        What is not there is no error. Raises TimeoutError as `put_rows` does.
+        """
+        names = cls._key_names()
+        keys = {tuple(row[name] for name in names): {name: row[name] for name in names} for row in rows}
+        requests = [{"DeleteRequest": {"Key": to_wire(key)}} for key in keys.values()]
+        for start in range(0, len(requests), BATCH_WRITE_ROWS):
+            cls._write_batch(requests[start : start + BATCH_WRITE_ROWS])
+
+    @classmethod
+    def _key_names(cls) -> list[str]:
+        return [key["AttributeName"] for key in cls._get_schema()["key_schema"]]
+
+    @classmethod
+    def _write_batch(cls, requests: list[dict[str, Any]]) -> None:
         backoff = Backoff()
-        waiting = [{"PutRequest": {"Item": to_wire(row)}} for row in rows]
+        waiting = requests
         while waiting:
             data = shared_connection().dispatch("BatchWriteItem", {"RequestItems": {cls.Meta.table_name: waiting}})
             waiting = data.get("UnprocessedItems", {}).get(cls.Meta.table_name, [])
             if waiting:
                 backoff.wait("BatchWriteItem")
-        return len(rows)
 
     @classmethod
     def scan_rows(cls, attributes: Sequence[str] | None = None) -> Iterator[Row]:

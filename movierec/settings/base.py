@@ -18,11 +18,13 @@ VERSION = "0.1.0"
 
 def _secret_key() -> str:
     key = env.text("SECRET_KEY")
-    if key:
+    if key or not LOCAL:
         return key
-    if not LOCAL:
-        raise ImproperlyConfigured("SECRET_KEY is empty; set it to a long random text outside local.")
-    return read_or_create(STATE_DIR / "keys" / "secret_key", lambda: secrets.token_urlsafe(64).encode()).decode()
+    try:
+        return read_or_create(STATE_DIR / "keys" / "secret_key", lambda: secrets.token_urlsafe(64).encode()).decode()
+    except ImproperlyConfigured as error:
+        env.reject("STATE_DIR", str(error))
+        return ""
 
 
 SECRET_KEY = _secret_key()

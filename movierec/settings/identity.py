@@ -11,8 +11,11 @@ IDENTITY_PROVIDERS = {
 # The shared API layer asks this function who a bearer token belongs to.
 ACCESS_TOKEN_VERIFIER = "apps.accounts.tokens.verify_access_token"
 
-TOKEN_CLIENT_ID = env.text("TOKEN_CLIENT_ID")
-TOKEN_ISSUER = env.text("TOKEN_ISSUER") or f"https://{DOMAIN}.local/identity"
+TOKEN_CLIENT_ID = env.matching("TOKEN_CLIENT_ID", r"[\w+.-]{1,128}", "movierec-web")
+TOKEN_ISSUER = (
+    env.matching("TOKEN_ISSUER", r"https://[\w.-]+(:\d{1,5})?(/[\w.~/-]*)?", "https://api.movierec.net/identity")
+    or f"https://{DOMAIN}.local/identity"
+)
 # The Secrets Manager secret with the signing key; empty means the file.
 TOKEN_KEY_SECRET = env.text("TOKEN_KEY_SECRET")
 TOKEN_KEY_FILE = STATE_DIR / "keys" / "token_key.pem"
@@ -61,4 +64,6 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 5
-DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
+DEFAULT_FROM_EMAIL = env.matching(
+    "EMAIL_FROM", r"([^<>\n]+<)?[^@\s<>]+@[^@\s<>]+>?", "MovieRec <no-reply@movierec.net>"
+)

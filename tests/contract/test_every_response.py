@@ -175,7 +175,7 @@ class TestErrors:
         assert {re.split(r"[.\[]", detail["path"])[0] for detail in details} == {"moodPreferences", "contentType"}
         assert response.json()["message"] == response.json()["error"]
 
-    @pytest.mark.parametrize("path", ["/nothing", "/user", "/user/nothing", "/auth/nothing", "/recommendations/x"])
+    @pytest.mark.parametrize("path", ["/nothing", "/users", "/user/nothing", "/auth/nothing", "/recommendations/x"])
     def test_an_unknown_path_is_a_json_404(self, client: Client, path: str) -> None:
         response = client.get(path)
         assert response.status_code == 404

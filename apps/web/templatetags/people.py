@@ -14,9 +14,10 @@ register = template.Library()
 def signed_in(context: Context) -> str:
     """The e-mail address of the person signed in by the browser's cookie, empty for everyone else.
 
+    Where the token names no address, the words "Signed in" stand for it.
     A page that has just signed somebody in or out knows better than the request's cookie and says so in `who`.
     """
     if "who" in context:
         return str(context["who"])
     person = person_of_cookie(context["request"])
-    return "" if person is None else person.email or person.user_id
+    return "" if person is None else person.email or "Signed in"

@@ -41,7 +41,7 @@ def signed_in(browser: Client) -> str:
     ("name", "inputs"),
     [
         ("signin", ["email", "password"]),
-        ("signup", ["email", "password", "email", "code"]),
+        ("signup", ["email", "password", "username", "email", "code"]),
         ("refresh", []),
         ("signout", []),
     ],

@@ -33,7 +33,9 @@ def test_sign_up_stores_an_unconfirmed_account_and_mails_a_code(post: Post, rows
     assert answer.json() == {"message": SENT, "userSub": user_id}
     assert answer["Cache-Control"] == "no-store"
     claim, code, mails, profile = rows()
-    assert claim == {"pk": "EMAIL#bob@example.com", "sk": "ACCOUNT", "userId": user_id}
+    # Nobody who does not confirm keeps an address for longer than a day.
+    expires_at = NOW + 24 * 3600
+    assert claim == {"pk": "EMAIL#bob@example.com", "sk": "ACCOUNT", "userId": user_id, "expiresAt": expires_at}
     assert (code["sk"], code["userId"], code["tries"], code["expiresAt"]) == ("CODE#SIGNUP", user_id, 0, NOW + 900)
     assert (mails["sk"], mails["sent"], mails["expiresAt"]) == (f"MAILS#{NOW // 3600}", 1, NOW + 3600)
     assert profile == {
@@ -43,6 +45,7 @@ def test_sign_up_stores_an_unconfirmed_account_and_mails_a_code(post: Post, rows
         "passwordHash": profile["passwordHash"],
         "confirmed": False,
         "createdAt": "2027-01-15T08:00:00.000Z",
+        "expiresAt": expires_at,
     }
     (sent,) = mail.outbox
     assert (sent.to, sent.from_email) == (["Bob@Example.com"], "MovieRec <no-reply@movierec.net>")
@@ -61,6 +64,7 @@ def test_the_code_confirms_once(post: Post, rows: Rows, mailed_code: Code) -> No
     }
     profile = next(row for row in rows() if row["sk"] == "PROFILE")
     assert (profile["pk"], profile["confirmed"]) == (f"USER#{user_id}", True)
+    assert not [row for row in rows() if row["sk"] in ("PROFILE", "ACCOUNT") and "expiresAt" in row]
     assert not [row for row in rows() if row["sk"].startswith("CODE#")]
     assert sign_in(post) == 200
     again = post("signup", body)
@@ -126,7 +130,7 @@ def test_a_mail_that_cannot_be_sent_is_a_503_and_sign_up_can_be_repeated(
         for _ in range(6):
             answer = post("signup", BOB)
             assert answer.status_code == 503
-            assert answer.json()["error"] == "The mail could not be sent; sign up again in a moment."
+            assert answer.json()["error"] == "The mail could not be sent; try again in a moment."
             assert answer["Retry-After"] == "5"
     assert post("signup", BOB).status_code == 200
     assert post("signup", {"email": BOB["email"], "code": mailed_code()}).status_code == 200

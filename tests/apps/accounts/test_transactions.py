@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 import pytest
 from moto.core.botocore_stubber import BotocoreStubber
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import DeleteError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from apps.accounts.models import EmailClaim
 from apps.accounts.providers.local.provider import LocalProvider
-from apps.accounts.transactions import write_together
+from apps.accounts.transactions import delete_if, write_together
 from movierec.api.errors import Unavailable
 
 Refuse = Callable[..., list[str]]
@@ -79,6 +79,24 @@ def test_a_mistake_of_ours_is_not_hidden(refuse: Refuse) -> None:
     refuse("ValidationError")
     with pytest.raises(TransactWriteError):
         write_together(fill)
+
+
+def test_a_row_is_deleted_only_when_its_condition_holds(tables: None, rows: Callable[[], list[Any]]) -> None:
+    claim = EmailClaim("EMAIL#a@example.com", "ACCOUNT", user_id="a")
+    claim.save()
+    before = rows()
+    assert not delete_if(claim, EmailClaim.user_id == "b")
+    assert rows() == before
+    assert delete_if(claim, EmailClaim.user_id == "a")
+    assert rows() == []
+    assert not delete_if(claim, EmailClaim.user_id == "a")
+
+
+def test_another_fault_of_a_delete_is_not_hidden(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = (400, {}, orjson.dumps({"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}))
+    monkeypatch.setattr(BotocoreStubber, "process_request", lambda *_: fault)
+    with pytest.raises(DeleteError):
+        delete_if(EmailClaim("EMAIL#a@example.com", "ACCOUNT"), EmailClaim.pk.exists())
 
 
 def test_who_loses_every_race_for_an_address_is_told_to_come_again(

@@ -260,25 +260,25 @@ class TestWrongInput:
         response = ask({"limit": 0, "exclude": ["x", "y"], "mediaType": 1})
         assert [detail["path"] for detail in response.json()["details"]] == ["mediaType", "limit", "exclude.0"]
         # The request counts all the same.
-        assert operations == ["UpdateItem"]
+        assert operations == ["BatchGetItem", "UpdateItem"]
 
 
 class TestCalls:
     @pytest.mark.usefixtures("trained")
     @pytest.mark.parametrize("listed", [False, True])
-    def test_four_reads_and_the_counter(self, ask: Ask, operations: list[str], listed: bool) -> None:
+    def test_five_reads_and_the_counter(self, ask: Ask, operations: list[str], listed: bool) -> None:
         if listed:
             like_westerns()
             save("user-1", {"contentType": "both"})
         operations.clear()
         assert len(keys(ask())) == 9
-        assert sorted(operations) == ["GetItem", "Query", "Query", "Query", "UpdateItem"]
+        assert sorted(operations) == ["BatchGetItem", "GetItem", "Query", "Query", "Query", "UpdateItem"]
 
     @pytest.mark.usefixtures("trained")
     def test_one_read_less_where_the_request_brings_the_preferences(self, ask: Ask, operations: list[str]) -> None:
         operations.clear()
         ask({"preferences": {"favoriteGenres": [35]}})
-        assert sorted(operations) == ["Query", "Query", "Query", "UpdateItem"]
+        assert sorted(operations) == ["BatchGetItem", "Query", "Query", "Query", "UpdateItem"]
 
     @pytest.mark.usefixtures("trained")
     def test_head_reads_nothing(self, client: Client, operations: list[str]) -> None:

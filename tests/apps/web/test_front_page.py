@@ -79,6 +79,19 @@ def test_a_person_signed_in_sees_their_address_and_a_way_out(client: Client) -> 
     assert 'name="csrfmiddlewaretoken"' in page
     assert response.cookies["csrftoken"]["samesite"] == "Strict"
     assert 'href="/auth/signin"' not in page
+    account = page[page.index('id="way-account"') : page.index('id="way-api"')]
+    assert re.findall(r'href="([^"]+)"', account) == [
+        "/recommendations",
+        "/user/preferences",
+        "/user/favourites",
+        "/user/watchlist",
+        "/user/profile",
+        "/auth/sessions",
+        "/auth/mfa/totp",
+        "/auth/password",
+        "/user/export",
+        "/user",
+    ]
 
 
 def test_others_see_neither_and_get_no_cookie(client: Client) -> None:

@@ -20,7 +20,7 @@ Serve = Callable[[dict[str, Any]], Client]
 
 ALLOWED = "https://www.movierec.net"
 HEADERS = "Content-Type,Authorization,X-Api-Key,Accept,Origin,X-Requested-With,Idempotency-Key"
-EXPOSED = "Date,X-Request-Id,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After"
+EXPOSED = "Date,X-Request-Id,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After,Idempotent-Replayed"
 
 
 class Echo(ApiView):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import UpdateError
 
 from movierec.dynamo import backoff
 from movierec.dynamo.connection import shared_connection
@@ -115,7 +116,79 @@ class TestPutRows:
         assert stored() == []
 
 
+class TestDeleteRows:
+    @pytest.mark.parametrize(("count", "batches"), [(0, []), (1, [1]), (25, [25]), (26, [25, 1]), (60, [25, 25, 10])])
+    def test_twenty_five_a_request(self, tables: None, dynamodb_calls: Calls, count: int, batches: list[int]) -> None:
+        list(DataRow.put_rows(row(number) for number in range(70)))
+        dynamodb_calls.clear()
+        DataRow.delete_rows(row(number) for number in range(count))
+        assert [len(request["RequestItems"][NAME]) for _, request in dynamodb_calls] == batches
+        assert stored() == [row(number) for number in range(count, 70)]
+
+    def test_only_keys_are_sent_and_each_once(self, ten: list[dict[str, Any]], dynamodb_calls: Calls) -> None:
+        DataRow.delete_rows([ten[3], {**ten[3], "n": 4}, row(5)])
+        ((_, request),) = dynamodb_calls
+        keys = [write["DeleteRequest"]["Key"] for write in request["RequestItems"][NAME]]
+        assert keys == [{"pk": {"S": "p"}, "sk": {"S": "003"}}, {"pk": {"S": "p"}, "sk": {"S": "005"}}]
+        assert stored() == [found for found in ten if found["n"] not in (3, 5)]
+
+    def test_what_is_not_there_is_no_error(self, ten: list[dict[str, Any]]) -> None:
+        DataRow.delete_rows([row(100)])
+        assert stored() == ten
+
+    def test_what_is_left_over_is_sent_again(
+        self, ten: list[dict[str, Any]], short_pauses: None, answer_for_dynamodb: AnswerForDynamodb
+    ) -> None:
+        sizes: list[int] = []
+
+        def take_four(operation: str, request: dict[str, Any]) -> dict[str, Any] | None:
+            if operation != "BatchWriteItem":
+                return None
+            waiting = request["RequestItems"][NAME]
+            sizes.append(len(waiting))
+            for write in waiting[:4]:
+                gone = {"TableName": NAME, "Key": write["DeleteRequest"]["Key"]}
+                shared_connection().client._make_api_call("DeleteItem", gone)
+            left = waiting[4:]
+            return {"UnprocessedItems": {NAME: left} if left else {}}
+
+        answer_for_dynamodb(take_four)
+        DataRow.delete_rows(ten)
+        assert sizes == [10, 6, 2]
+        assert stored() == []
+
+    def test_a_batch_that_is_never_taken_ends_in_an_error(
+        self, tables: None, short_pauses: None, answer_for_dynamodb: AnswerForDynamodb
+    ) -> None:
+        answer_for_dynamodb(lambda _, request: {"UnprocessedItems": request["RequestItems"]})
+        with pytest.raises(TimeoutError, match="BatchWriteItem unprocessed 12 times"):
+            DataRow.delete_rows([row(1)])
+
+
+class TestUpdateRowIf:
+    def test_it_answers_the_whole_row_where_the_condition_holds(self, ten: list[dict[str, Any]]) -> None:
+        assert Counted.update_row_if("p", "004", [Counted.n.add(1)], Counted.n == 4) == row(4, n=5)
+
+    def test_nothing_is_written_where_it_does_not(self, ten: list[dict[str, Any]]) -> None:
+        assert Counted.update_row_if("p", "004", [Counted.n.add(1)], Counted.n == 5) is None
+        assert Counted.update_row_if("p", "100", [Counted.n.set(1)], Counted.pk.exists()) is None
+        assert stored() == ten
+
+    def test_another_fault_is_raised(self, tables: None) -> None:
+        shared_connection().dispatch("DeleteTable", {"TableName": NAME})
+        with pytest.raises(UpdateError, match="ResourceNotFoundException"):
+            Counted.update_row_if("p", "001", [Counted.n.set(1)], Counted.pk.does_not_exist())
+
+
 class TestGetRows:
+    @pytest.mark.parametrize("consistent", [False, True])
+    def test_the_read_is_consistent_when_asked(
+        self, ten: list[dict[str, Any]], dynamodb_calls: Calls, consistent: bool
+    ) -> None:
+        DataRow.get_rows([{"pk": "p", "sk": "003"}], consistent=consistent)
+        ((_, request),) = dynamodb_calls
+        assert request["RequestItems"][NAME]["ConsistentRead"] is consistent
+
     def test_those_that_are_there_in_one_request(self, ten: list[dict[str, Any]], dynamodb_calls: Calls) -> None:
         keys = [{"pk": "p", "sk": sk} for sk in ("003", "007", "100")]
         found = DataRow.get_rows(keys)

@@ -1,82 +1,143 @@
-"""The local provider's signing key: one RSA key in a file, made when it is first needed."""
+"""The local provider's keys in this process: the current one signs, and the previous one still verifies."""
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
-from dataclasses import dataclass
-from functools import cache
+import logging
+from collections.abc import Callable, Sequence
 from threading import Lock
+from time import time
+from typing import Any
 
-import jwt
-import orjson
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from movierec.secret_files import read_or_create
+from apps.accounts.providers.local import key_files, key_secret
+from apps.accounts.providers.local.rotation import MAX_AGE_SECONDS, KeysUnreachable
+from apps.accounts.providers.local.signing_key import SigningKey
 
-ALGORITHM = "RS256"
-KEY_BITS = 2048
-PUBLIC_EXPONENT = 65537
+logger = logging.getLogger(__name__)
 
-_lock = Lock()
+RETRY_SECONDS = 60
+
+Ring = Sequence[SigningKey]
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A key pair, its id (the RFC 7638 thumbprint) and the encoded header of all its tokens."""
+class KeyRing:
+    """The keys as they were read last, the current one first; for several threads at once.
 
-    private: RSAPrivateKey
-    public: RSAPublicKey
-    kid: str
-    header: str
+    They are read again when they are 5 minutes old, and for an unknown header, but not within a minute after the
+    last try. When that fails, the known keys stay in use. The first read raises what `read` raises.
+    """
+
+    def __init__(self, read: Callable[[], Ring]) -> None:
+        self._read = read
+        self._lock = Lock()
+        self._keys: Ring = ()
+        self._tried_at = 0.0
+        self._good_for = 0
+
+    def held(self) -> Ring:
+        """The keys; one thread reads old ones again while the others go on with them."""
+        if not self._keys:
+            with self._lock:
+                self._keys = self._keys or self._first()
+        elif not self._tried_within(self._good_for) and self._lock.acquire(blocking=False):
+            try:
+                self._read_again(self._good_for)
+            finally:
+                self._lock.release()
+        return self._keys
+
+    def find(self, header: str) -> SigningKey | None:
+        """The key whose tokens have this encoded header."""
+        known = _with_header(self.held(), header)
+        if known or self._tried_within(RETRY_SECONDS):
+            return known
+        with self._lock:
+            self._read_again(RETRY_SECONDS)
+        return _with_header(self._keys, header)
+
+    def _first(self) -> Ring:
+        keys = self._read()
+        self._note_try(MAX_AGE_SECONDS)
+        return keys
+
+    def _read_again(self, seconds: int) -> None:
+        """Reads the keys unless another thread did meanwhile; whoever calls it holds the lock."""
+        if self._tried_within(seconds):
+            return
+        try:
+            self._keys = self._read()
+        except (KeysUnreachable, ImproperlyConfigured):
+            logger.exception("The signing keys cannot be read again; those known stay in use.")
+            self._note_try(RETRY_SECONDS)
+        else:
+            self._note_try(MAX_AGE_SECONDS)
+
+    def _note_try(self, good_for: int) -> None:
+        self._tried_at, self._good_for = time(), good_for
+
+    def _tried_within(self, seconds: int) -> bool:
+        # Not the monotonic clock, which stands still while Lambda keeps a process frozen; this one may go back.
+        return 0 <= time() - self._tried_at < seconds
+
+
+def _with_header(keys: Ring, header: str) -> SigningKey | None:
+    return next((key for key in keys if key.header == header), None)
+
+
+def _place() -> Any:
+    return key_secret if settings.TOKEN_KEY_SECRET else key_files
+
+
+def _read() -> Ring:
+    keys: Ring = _place().read()
+    return keys
+
+
+_ring = KeyRing(_read)
 
 
 def signing_key() -> SigningKey:
-    """The key of settings.TOKEN_KEY_FILE, read once a process.
+    """The key to sign with. Raises ImproperlyConfigured when there is none to be used, and KeysUnreachable (a 503).
 
-    Raises ImproperlyConfigured when the file cannot be used.
+    It is the previous one for the first minute of a new one: a process that has just read its keys again, for
+    whatever unknown header, would refuse the new key's tokens so long.
     """
-    with _lock:
-        return _load()
+    current, *previous = _ring.held()
+    young = 0 <= time() - current.since < RETRY_SECONDS + settings.TOKEN_LEEWAY_SECONDS
+    return previous[0] if previous and young else current
 
 
-@cache
-def _load() -> SigningKey:
-    private = _private_key(read_or_create(settings.TOKEN_KEY_FILE, _new_pem))
-    kid = thumbprint(private.public_key())
-    header, _, _ = jwt.encode({}, private, algorithm=ALGORITHM, headers={"kid": kid}).partition(".")
-    return SigningKey(private, private.public_key(), kid, header)
+def key_with_header(header: str) -> SigningKey | None:
+    """The current or previous key whose tokens have this encoded header. Raises as `signing_key` does."""
+    return _ring.find(header)
 
 
-def _private_key(pem: bytes) -> RSAPrivateKey:
-    try:
-        key = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _unusable() from error
-    if not isinstance(key, RSAPrivateKey) or key.key_size < KEY_BITS:
-        raise _unusable()
+def public_keys() -> list[dict[str, Any]]:
+    """The keys that tokens are checked with, as JSON Web Keys."""
+    return [key.jwk() for key in _ring.held()]
+
+
+def rotate() -> SigningKey:
+    """Makes a new current key and keeps the old one as the previous; processes take it up within 5 minutes.
+
+    Raises RotatedLately, KeysUnreachable and ImproperlyConfigured.
+    """
+    key: SigningKey = _place().rotate()
     return key
 
 
-def _unusable() -> ImproperlyConfigured:
-    return ImproperlyConfigured(
-        f"{settings.TOKEN_KEY_FILE} is not an unencrypted RSA key of at least {KEY_BITS} bits in PEM; "
-        "remove it to have a new one made (everyone signs in again)."
-    )
-
-
-def _new_pem() -> bytes:
-    return generate_private_key(PUBLIC_EXPONENT, KEY_BITS).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def thumbprint(key: RSAPublicKey) -> str:
-    """The key's id as RFC 7638 computes it: SHA-256 of the canonical JWK, in base64url."""
-    jwk = jwt.algorithms.RSAAlgorithm.to_jwk(key, as_dict=True)
-    canonical = orjson.dumps({name: jwk[name] for name in ("e", "kty", "n")})
-    return urlsafe_b64encode(hashlib.sha256(canonical).digest()).rstrip(b"=").decode()
+def check_configuration() -> None:
+    """Reads the keys. Raises ImproperlyConfigured when that is not possible as configured."""
+    if not settings.TOKEN_KEY_SECRET and not settings.LOCAL:
+        raise ImproperlyConfigured(
+            "TOKEN_KEY_SECRET is empty; outside local, set it to the Secrets Manager secret of the signing key."
+        )
+    try:
+        signing_key()
+    except KeysUnreachable as error:
+        raise ImproperlyConfigured(
+            f"TOKEN_KEY_SECRET names {settings.TOKEN_KEY_SECRET}, which cannot be read ({error.reason}); "
+            "make the secret, or let this process read it."
+        ) from error

@@ -1,4 +1,4 @@
-"""Sessions and their refresh tokens.
+"""The refresh tokens of sessions.
 
 A refresh token is used once and replaced by its successor. The successor follows from the token and a key of
 ours, so an answer that was lost can be given again without keeping any token in the table. A session ends 30 days
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from pynamodb.transactions import TransactWrite
 
+from apps.accounts import sessions
 from apps.accounts.errors import InvalidRefreshToken
 from apps.accounts.models import RefreshToken, Session, session_sk
 from apps.accounts.providers.interface import SessionKey
@@ -33,21 +34,26 @@ RETRY_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session and the one refresh token that continues it."""
+    """A session, when it began (seconds since 1970), and the one refresh token that continues it."""
 
     user_id: str
     session_id: str
     refresh_token: str
+    signed_in_at: int
 
 
 def begin(user_id: str) -> OpenSession:
     """Stores the first refresh token of a new session; it is good once the session is listed."""
     session_id = str(uuid.uuid4())
     token = _token(user_id, secrets.token_bytes(SECRET_BYTES))
-    expires_at = int(time()) + settings.REFRESH_TOKEN_SECONDS
-    row = {"pk": user_pk(user_id), "sk": _sk(token), "sessionId": session_id, "expiresAt": expires_at}
-    list(RefreshToken.put_rows([row]))
-    return OpenSession(user_id, session_id, token)
+    now = int(time())
+    RefreshToken(
+        user_pk(user_id),
+        _sk(token),
+        session_id=session_id,
+        expires_at=now + settings.REFRESH_TOKEN_SECONDS,
+    ).save()
+    return OpenSession(user_id, session_id, token, now)
 
 
 def renew(token: str) -> OpenSession:
@@ -62,7 +68,8 @@ def renew(token: str) -> OpenSession:
     successor = _successor(user_id, token)
     if "usedAt" in row or not _replace(user_id, row, successor):
         _check_retry(user_id, _read(user_id, token), successor)
-    return OpenSession(user_id, row["sessionId"], successor)
+    signed_in_at = row["expiresAt"] - settings.REFRESH_TOKEN_SECONDS
+    return OpenSession(user_id, row["sessionId"], successor, signed_in_at)
 
 
 def _read(user_id: str, token: str) -> Row:
@@ -81,7 +88,12 @@ def _replace(user_id: str, row: Row, successor: str) -> bool:
         used = RefreshToken(pk, row["sk"])
         unused = RefreshToken.pk.exists() & RefreshToken.used_at.does_not_exist()
         transaction.update(used, [RefreshToken.used_at.set(round(time(), 3))], condition=unused)
-        fresh = RefreshToken(pk, _sk(successor), session_id=row["sessionId"], expires_at=row["expiresAt"])
+        fresh = RefreshToken(
+            pk,
+            _sk(successor),
+            session_id=row["sessionId"],
+            expires_at=row["expiresAt"],
+        )
         transaction.save(fresh)
         transaction.condition_check(Session, pk, session_sk(row["sessionId"]), condition=Session.pk.exists())
 
@@ -94,13 +106,8 @@ def _check_retry(user_id: str, row: Row, successor: str) -> None:
         raise InvalidRefreshToken
     too_late = time() - row["usedAt"] > RETRY_SECONDS
     if too_late or "usedAt" in _read(user_id, successor):
-        end(user_id, row["sessionId"])
+        sessions.end(user_id, row["sessionId"])
         raise InvalidRefreshToken
-
-
-def end(user_id: str, session_id: str) -> None:
-    """Ends a session: none of its refresh tokens is good any more."""
-    Session(user_pk(user_id), session_sk(session_id)).delete()
 
 
 def session_of(token: str) -> SessionKey | None:

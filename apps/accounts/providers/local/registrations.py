@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import time
 
-from pynamodb.exceptions import UpdateError
+from django.conf import settings
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from apps.accounts.models import CLAIM, PROFILE, SIGN_UP_CODE, Account, Code, EmailClaim, email_pk
+from apps.accounts.models import CLAIM, PROFILE, Account, Code, EmailClaim, email_pk
 from apps.accounts.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
@@ -17,50 +19,83 @@ from movierec.timestamps import now_text
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """An account: confirmed, or waiting for its code."""
+    """An account: confirmed, or waiting for its code until it expires.
+
+    The TOTP secrets are sealed; `created_at` is an ISO-8601 UTC text, empty for one that is not stored yet;
+    `expires_at` counts seconds since 1970.
+    """
 
     user_id: str
     email: str
     password_hash: str
     confirmed: bool
+    created_at: str = ""
+    totp_secret: str | None = None
+    totp_pending: str | None = None
+    totp_step: int | None = None
+    expires_at: int | None = None
 
 
 def find(address: str) -> Registration | None:
-    """The account of a normalised address. An unknown one costs the same two reads."""
+    """The account of a normalised address, None for an expired one. An unknown one costs the same two reads."""
+    found = find_stored(address)
+    expired = found is not None and found.expires_at is not None and found.expires_at <= time()
+    return None if expired else found
+
+
+def find_stored(address: str) -> Registration | None:
+    """The account of a normalised address, also one that expired and that `store` has to replace."""
     claim = EmailClaim.get_row(email_pk(address), CLAIM, consistent=True)
     user_id = claim["userId"] if claim else ""
     return by_id(user_id)
 
 
 def by_id(user_id: str) -> Registration | None:
-    """The account of a user id."""
+    """The account of a user id, confirmed or not."""
     row = Account.get_row(user_pk(user_id), PROFILE, consistent=True)
     return _registration(user_id, row) if row else None
 
 
 def _registration(user_id: str, row: Row) -> Registration:
-    return Registration(user_id, row["email"], row["passwordHash"], row["confirmed"])
+    return Registration(
+        user_id,
+        row["email"],
+        row["passwordHash"],
+        row["confirmed"],
+        created_at=row["createdAt"],
+        totp_secret=row.get("totpSecret"),
+        totp_pending=row.get("totpPending"),
+        totp_step=row.get("totpStep"),
+        expires_at=row.get("expiresAt"),
+    )
 
 
 def store(address: str, new: Registration, old: Registration | None, code: Code | None = None) -> bool:
-    """Writes an account, its claim and its code in place of an unconfirmed one; False when someone was faster."""
+    """Writes an account, its claim and its code in place of an unconfirmed one; False when someone was faster.
+
+    What is not confirmed expires after a day.
+    """
     return write_together(lambda transaction: _fill(transaction, address, new, old, code))
 
 
 def _fill(
     transaction: TransactWrite, address: str, new: Registration, old: Registration | None, code: Code | None
 ) -> None:
-    free = EmailClaim.pk.does_not_exist()
+    now = int(time())
+    expires_at = None if new.confirmed else now + settings.UNCONFIRMED_SECONDS
+    # DynamoDB may have removed an expired account and not yet its claim.
+    free = EmailClaim.pk.does_not_exist() | (EmailClaim.expires_at <= now)
     unchanged = EmailClaim.user_id == old.user_id if old else free
-    transaction.save(EmailClaim(email_pk(address), CLAIM, user_id=new.user_id), condition=unchanged)
-    transaction.save(_account(new), condition=Account.pk.does_not_exist() | _waiting())
+    claim = EmailClaim(email_pk(address), CLAIM, user_id=new.user_id, expires_at=expires_at)
+    transaction.save(claim, condition=unchanged)
+    transaction.save(_account(new, expires_at), condition=Account.pk.does_not_exist() | _waiting())
     if old and old.user_id != new.user_id:
         transaction.delete(Account(user_pk(old.user_id), PROFILE), condition=_waiting())
     if code:
         transaction.save(code)
 
 
-def _account(registration: Registration) -> Account:
+def _account(registration: Registration, expires_at: int | None) -> Account:
     return Account(
         user_pk(registration.user_id),
         PROFILE,
@@ -68,6 +103,7 @@ def _account(registration: Registration) -> Account:
         password_hash=registration.password_hash,
         confirmed=registration.confirmed,
         created_at=now_text(),
+        expires_at=expires_at,
     )
 
 
@@ -83,24 +119,43 @@ def store_decoy(address: str, owner: Registration, code: Code) -> None:
 
 
 def confirm(code: Code) -> bool:
-    """Confirms the account of a code and removes the code; False when either is gone or done already."""
+    """Confirms the account of a code, which then never expires, and removes the code.
+
+    False when the account or the code is gone, expired or done already.
+    """
+    user_id = code.user_id or ""
 
     def fill(transaction: TransactWrite) -> None:
-        account = Account(user_pk(code.user_id or ""), PROFILE)
-        transaction.update(account, [Account.confirmed.set(True)], condition=_waiting())
-        transaction.delete(Code(code.pk, SIGN_UP_CODE), condition=Code.code_hash == code.code_hash)
+        account, claim = Account(user_pk(user_id), PROFILE), EmailClaim(code.pk, CLAIM)
+        unexpired = ~(Account.expires_at <= int(time()))
+        confirmed: list[Action] = [Account.confirmed.set(True), Account.expires_at.remove()]
+        transaction.update(account, confirmed, condition=_waiting() & unexpired)
+        transaction.update(claim, [EmailClaim.expires_at.remove()], condition=EmailClaim.user_id == user_id)
+        _spend(transaction, code)
 
     return write_together(fill)
 
 
-def replace_hash(old: Registration, password_hash: str) -> None:
-    """Stores another hash, unless the password was changed meanwhile."""
-    account = Account(user_pk(old.user_id), PROFILE)
-    try:
-        account.update([Account.password_hash.set(password_hash)], condition=Account.password_hash == old.password_hash)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+def reset_hash(code: Code, password_hash: str) -> bool:
+    """Stores another hash for the account of a code and removes the code; False when either is gone."""
+
+    def fill(transaction: TransactWrite) -> None:
+        account = Account(user_pk(code.user_id or ""), PROFILE)
+        confirmed = Account.confirmed == True  # noqa: E712  (PynamoDB builds its conditions with ==)
+        transaction.update(account, [Account.password_hash.set(password_hash)], condition=confirmed)
+        _spend(transaction, code)
+
+    return write_together(fill)
+
+
+def _spend(transaction: TransactWrite, code: Code) -> None:
+    transaction.delete(Code(code.pk, code.sk), condition=Code.code_hash == code.code_hash)
+
+
+def replace_hash(old: Registration, password_hash: str) -> bool:
+    """Stores another hash; False when the password was changed meanwhile."""
+    fresh, unchanged = Account.password_hash.set(password_hash), Account.password_hash == old.password_hash
+    return Account.update_row_if(user_pk(old.user_id), PROFILE, [fresh], unchanged) is not None
 
 
 def _waiting() -> Condition:

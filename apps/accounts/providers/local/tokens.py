@@ -1,7 +1,7 @@
 """Access and id tokens of the local provider: JSON Web Tokens signed with RS256, shaped as Cognito's are.
 
-A token must start with exactly the header that our key's tokens have. So nothing in a stranger's header is
-ever read: it cannot choose an algorithm, a key or the key's address.
+A token must start with exactly the header that the tokens of one of our keys have. So nothing in a stranger's header
+is ever read: it cannot choose an algorithm, a key or the key's address.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import jwt
 from django.conf import settings
 
 from apps.accounts.providers.interface import Claims
-from apps.accounts.providers.local.keys import ALGORITHM, signing_key
+from apps.accounts.providers.local.keys import key_with_header, signing_key
+from apps.accounts.providers.local.signing_key import ALGORITHM
 from movierec.api.errors import Unauthorized
 
 MAX_LENGTH = 8 * 1024
@@ -22,25 +23,29 @@ SCOPE = "openid email"
 REQUIRED_CLAIMS = ["iss", "sub", "token_use", "client_id", "jti", "origin_jti", "iat", "nbf", "exp"]
 
 
-def issue_access_token(user_id: str, *, email: str, session_id: str) -> str:
-    """A token for the API that is good for an hour; `session_id` is the session it was signed in with."""
+def issue_access_token(user_id: str, *, email: str, session_id: str, signed_in_at: int | None = None) -> str:
+    """A token for the API that is good for an hour.
+
+    `session_id` is the session it was signed in with, `signed_in_at` when (seconds since 1970), now without it.
+    """
     own = {"token_use": "access", "client_id": settings.TOKEN_CLIENT_ID, "scope": SCOPE, "email": email}
-    return _sign(user_id, session_id, own)
+    return _sign(user_id, session_id, signed_in_at, own)
 
 
-def issue_id_token(user_id: str, *, email: str, session_id: str) -> str:
-    """A token that tells a client who signed in; the API does not take it."""
+def issue_id_token(user_id: str, *, email: str, session_id: str, signed_in_at: int | None = None) -> str:
+    """A token that tells a client who signed in, and when; the API does not take it."""
     own = {"token_use": "id", "aud": settings.TOKEN_CLIENT_ID, "email": email, "email_verified": True}
-    return _sign(user_id, session_id, own)
+    return _sign(user_id, session_id, signed_in_at, own)
 
 
-def _sign(user_id: str, session_id: str, own: dict[str, Any]) -> str:
+def _sign(user_id: str, session_id: str, signed_in_at: int | None, own: dict[str, Any]) -> str:
     now = int(time())
     claims = {
         "iss": settings.TOKEN_ISSUER,
         "sub": user_id,
         "jti": str(uuid.uuid4()),
         "origin_jti": session_id,
+        "auth_time": now if signed_in_at is None else signed_in_at,
         "iat": now,
         "nbf": now,
         "exp": now + settings.ACCESS_TOKEN_SECONDS,
@@ -53,14 +58,17 @@ def _sign(user_id: str, session_id: str, own: dict[str, Any]) -> str:
 def verified_claims(token: str) -> Claims:
     """What an access token says. Raises Unauthorized for every token that is not good."""
     claims = access_claims(token)
-    return Claims(claims["sub"], claims["origin_jti"], claims["iat"], claims.get("email"))
+    signed_in_at = claims.get("auth_time", claims["iat"])
+    return Claims(claims["sub"], claims["origin_jti"], signed_in_at, claims.get("email"))
 
 
 def access_claims(token: str) -> dict[str, Any]:
     """The claims of an access token of ours that is good now. Raises Unauthorized for every other text."""
-    key = signing_key()
-    if len(token) > MAX_LENGTH or not token.isascii() or token.partition(".")[0] != key.header:
-        raise _refused()
+    if len(token) > MAX_LENGTH or not token.isascii():
+        raise refused()
+    key = key_with_header(token.partition(".")[0])
+    if key is None:
+        raise refused()
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -71,11 +79,12 @@ def access_claims(token: str) -> dict[str, Any]:
             options={"require": REQUIRED_CLAIMS},
         )
     except jwt.InvalidTokenError as error:
-        raise _refused() from error
+        raise refused() from error
     if (claims["token_use"], claims["client_id"]) != ("access", settings.TOKEN_CLIENT_ID):
-        raise _refused()
+        raise refused()
     return claims
 
 
-def _refused() -> Unauthorized:
+def refused() -> Unauthorized:
+    """The one answer to every token that is not good."""
     return Unauthorized("Authentication failed", details="Invalid or expired token")

@@ -3,21 +3,30 @@
 
 const JSON_TYPE = "application/json";
 
+// The statuses after which the same page is worth another try.
+const AGAIN = [400, 429];
+
+// What is not given is undefined, and JSON leaves that out.
+function valueOf(input) {
+  if (input.type === "checkbox") return input.checked || undefined;
+  if (input.value === "") return "clears" in input.dataset ? null : undefined;
+  return input.value;
+}
+
 function bodyOf(form) {
   const text = form.querySelector("[data-body]");
   if (text) return text.value;
-  const filled = [...form.querySelectorAll("input[name]:not([type=hidden])")].filter((input) => input.value !== "");
-  return JSON.stringify(Object.fromEntries(filled.map((input) => [input.name, input.value])));
+  const inputs = [...form.querySelectorAll("input[name]:not([type=hidden]), input[data-sent]")];
+  return JSON.stringify(Object.fromEntries(inputs.map((input) => [input.name, valueOf(input)])));
 }
 
 // What a person has typed outlives the exchange of the page's content, passwords excepted.
 function typedTexts() {
-  const fields = document.querySelectorAll("main textarea[id], main input[id]:not([type=password])");
+  const fields = document.querySelectorAll("main textarea[id], main input[id]:not([type=password], [type=checkbox])");
   return new Map([...fields].map((field) => [field.id, field.value]));
 }
 
-function showPage(html) {
-  const next = new DOMParser().parseFromString(html, "text/html");
+function showPage(next) {
   const typed = typedTexts();
   for (const place of ["header.top", "main"]) document.querySelector(place).replaceWith(next.querySelector(place));
   document.title = next.title;
@@ -41,7 +50,10 @@ async function showAnswer(form, response) {
   if (response.ok && form.dataset.next) {
     window.location.assign(form.dataset.next);
   } else if (type.startsWith("text/html")) {
-    showPage(await response.text());
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const stays = "stays" in form.dataset && AGAIN.includes(response.status);
+    if (stays) showProblem(form, page.getElementById("outcome").textContent);
+    else showPage(page);
   } else {
     const answer = type.startsWith(JSON_TYPE) ? await response.json() : {};
     showProblem(form, answer.error ?? `The server answered ${response.status} ${response.statusText}.`);

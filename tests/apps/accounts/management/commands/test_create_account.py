@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.accounts.caller import NOBODY
 from apps.accounts.selectors import account_id
 from apps.accounts.services import sign_in
 
@@ -22,6 +23,11 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
+def signed_in_email(email: str, password: str) -> str:
+    """Whom a password signs in."""
+    return sign_in(login=email, password=password, caller=NOBODY).email
+
+
 def test_without_a_file_a_random_password_is_printed_once(rows: Rows) -> None:
     printed = run("bob@example.com")
     found = re.fullmatch(
@@ -31,7 +37,7 @@ def test_without_a_file_a_random_password_is_printed_once(rows: Rows) -> None:
     )
     assert found
     assert account_id("bob@example.com") == found.group(1)
-    assert sign_in(email="bob@example.com", password=found.group(2)).email == "bob@example.com"
+    assert signed_in_email("bob@example.com", found.group(2)) == "bob@example.com"
     assert found.group(2) not in str(rows())
 
 
@@ -42,13 +48,13 @@ def test_the_password_comes_from_a_file(tmp_path: Path, ending: str) -> None:
     assert run("bob@example.com", "--user-id", "viewer-7", "--password-file", str(file)) == (
         "bob@example.com has an account now; its user id is viewer-7.\n"
     )
-    assert sign_in(email="bob@example.com", password=" a good password ").email == "bob@example.com"
+    assert signed_in_email("bob@example.com", " a good password ") == "bob@example.com"
 
 
 def test_the_password_comes_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("a good password\n"))
     run("bob@example.com", "--password-file", "-")
-    assert sign_in(email="bob@example.com", password="a good password").email == "bob@example.com"
+    assert signed_in_email("bob@example.com", "a good password") == "bob@example.com"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"two\nlines here\n", b"\xff\xfe not text"])

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from apps.accounts.errors import CodeMismatch, ExpiredCode, TooManyGuesses
-from apps.accounts.models import Code
+from apps.accounts.models import RESET_CODE, SIGN_UP_CODE, Code
 from apps.accounts.providers.local import codes
 
 ADDRESS = "ann@example.com"
@@ -18,14 +18,14 @@ NOW = 1_800_000_000
 def stored(tables: None) -> Code:
     """The row of the code 123456, mailed at NOW."""
     with time_machine.travel(NOW, tick=False):
-        row = codes.code_row(ADDRESS, "123456", "ann-id")
+        row = codes.code_row(SIGN_UP_CODE, ADDRESS, "123456", "ann-id")
         row.save()
     return row
 
 
-def guess(code: str, at: int = NOW, address: str = ADDRESS) -> Code:
+def guess(code: str, at: int = NOW, purpose: str = SIGN_UP_CODE) -> Code:
     with time_machine.travel(at, tick=False):
-        return codes.check_code(address, code)
+        return codes.check_code(purpose, ADDRESS, code)
 
 
 def test_a_code_has_six_digits_and_is_random() -> None:
@@ -47,8 +47,37 @@ def test_the_table_holds_no_code_only_a_keyed_hash(stored: Code) -> None:
     assert len(str(stored.code_hash)) == 64
 
 
-def test_one_code_has_another_hash_for_another_address() -> None:
-    assert codes.code_row("a@x.de", "123456", "u").code_hash != codes.code_row("b@x.de", "123456", "u").code_hash
+def test_one_code_has_another_hash_for_another_address_and_purpose() -> None:
+    uses = [(SIGN_UP_CODE, "a@x.de"), (SIGN_UP_CODE, "b@x.de"), (RESET_CODE, "a@x.de")]
+    assert len({codes.code_row(purpose, address, "123456", "u").code_hash for purpose, address in uses}) == 3
+
+
+def test_the_code_of_one_purpose_is_none_of_the_other(stored: Code) -> None:
+    with pytest.raises(CodeMismatch):
+        guess("123456", purpose=RESET_CODE)
+    with time_machine.travel(NOW, tick=False):
+        codes.code_row(RESET_CODE, ADDRESS, "654321", "ann-id").save()
+    with pytest.raises(CodeMismatch):
+        guess("654321")
+    assert guess("123456").user_id == guess("654321", purpose=RESET_CODE).user_id == "ann-id"
+
+
+def test_a_hash_moved_to_the_other_purpose_matches_nothing(stored: Code) -> None:
+    with time_machine.travel(NOW, tick=False):
+        row = codes.decoy_row(RESET_CODE, ADDRESS)
+        row.code_hash = stored.code_hash
+        row.save()
+    with pytest.raises(CodeMismatch):
+        guess("123456", purpose=RESET_CODE)
+
+
+def test_guesses_of_one_purpose_use_up_none_of_the_other(stored: Code) -> None:
+    for _ in range(5):
+        with pytest.raises(CodeMismatch):
+            guess("000000", purpose=RESET_CODE)
+    with pytest.raises(TooManyGuesses):
+        guess("000000", purpose=RESET_CODE)
+    assert guess("123456").user_id == "ann-id"
 
 
 def test_the_right_code_answers_whose_it_is(stored: Code) -> None:
@@ -95,7 +124,7 @@ def test_the_sixth_guess_is_refused_even_if_right(stored: Code) -> None:
 def test_an_address_without_a_code_counts_its_guesses_as_well(tables: None, decoy: bool) -> None:
     if decoy:
         with time_machine.travel(NOW, tick=False):
-            codes.decoy_row(ADDRESS).save()
+            codes.decoy_row(SIGN_UP_CODE, ADDRESS).save()
     for _ in range(5):
         with pytest.raises(CodeMismatch):
             guess("000000")
@@ -109,7 +138,7 @@ def test_an_address_without_a_code_counts_its_guesses_as_well(tables: None, deco
 def test_parallel_guesses_stay_within_five(stored: Code, atomic_requests: None) -> None:
     def outcome(number: int) -> type[Any]:
         try:
-            codes.check_code(ADDRESS, f"{number:06}")
+            codes.check_code(SIGN_UP_CODE, ADDRESS, f"{number:06}")
         except (CodeMismatch, TooManyGuesses) as error:
             return type(error)
         return Code

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 
+from apps.accounts import denials, sessions
+from apps.accounts.caller import NOBODY
 from apps.accounts.errors import InvalidRefreshToken
-from apps.accounts.providers.local import refresh_tokens as sessions
+from apps.accounts.providers.interface import Claims, SessionKey
+from apps.accounts.providers.local import refresh_tokens
 from apps.accounts.providers.local.refresh_tokens import OpenSession
 
 NOW = 1_800_000_000
@@ -16,16 +19,28 @@ DAY = 24 * 3600
 Rows = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture
-def session(tables: None) -> OpenSession:
+def begin() -> OpenSession:
     """A session of the user `ann-id`, begun at NOW."""
     with time_machine.travel(NOW, tick=False):
-        return sessions.begin("ann-id")
+        begun = refresh_tokens.begin("ann-id")
+        sessions.begin("ann-id", begun.session_id, NOBODY)
+    return begun
+
+
+@pytest.fixture
+def session(tables: None) -> OpenSession:
+    """A listed session."""
+    return begin()
+
+
+def is_denied(session: OpenSession) -> bool:
+    claims = Claims(session.user_id, session.session_id, session.signed_in_at, None)
+    return denials.is_denied(claims, fresh=True)
 
 
 def renew(token: str, at: float = NOW + 3600) -> OpenSession:
     with time_machine.travel(at, tick=False):
-        return sessions.renew(token)
+        return refresh_tokens.renew(token)
 
 
 def assert_refused(token: str, at: float = NOW + 3600) -> None:
@@ -33,29 +48,44 @@ def assert_refused(token: str, at: float = NOW + 3600) -> None:
         renew(token, at)
 
 
-def test_a_session_is_two_rows_and_no_token_is_stored(session: OpenSession, rows: Rows) -> None:
-    refresh, opened = rows()
-    assert refresh == {
+def test_a_session_begins_with_one_row_and_no_token_is_stored(tables: None, rows: Rows) -> None:
+    with time_machine.travel(NOW, tick=False):
+        begun = refresh_tokens.begin("ann-id")
+    (row,) = rows()
+    assert row == {
         "pk": "USER#ann-id",
-        "sk": refresh["sk"],
-        "sessionId": session.session_id,
+        "sk": row["sk"],
+        "sessionId": begun.session_id,
         "expiresAt": NOW + 30 * DAY,
     }
-    assert refresh["sk"].startswith("REFRESH#")
-    assert len(refresh["sk"]) == len("REFRESH#") + 64
-    assert opened == {
-        "pk": "USER#ann-id",
-        "sk": f"SESSION#{session.session_id}",
-        "createdAt": "2027-01-15T08:00:00.000Z",
-        "expiresAt": NOW + 30 * DAY,
-    }
-    assert session.refresh_token not in str((refresh, opened))
+    assert row["sk"].startswith("REFRESH#")
+    assert len(row["sk"]) == len("REFRESH#") + 64
+    assert begun.refresh_token not in str(row)
+
+
+def test_a_token_is_good_only_while_its_session_is_listed(tables: None, rows: Rows) -> None:
+    with time_machine.travel(NOW, tick=False):
+        begun = refresh_tokens.begin("ann-id")
+    before = rows()
+    assert_refused(begun.refresh_token)
+    assert rows() == before
+
+
+def test_a_token_names_its_session(session: OpenSession) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert refresh_tokens.session_of(session.refresh_token) == SessionKey("ann-id", session.session_id)
+        assert refresh_tokens.session_of("x") is None
+        assert refresh_tokens.session_of(refresh_tokens._token("ann-id", b"x" * 32)) is None
+    with time_machine.travel(NOW + 30 * DAY, tick=False):
+        assert refresh_tokens.session_of(session.refresh_token) is None
 
 
 def test_a_token_is_replaced_within_its_session(session: OpenSession) -> None:
     second = renew(session.refresh_token)
     third = renew(second.refresh_token, NOW + 7200)
-    assert {(one.user_id, one.session_id) for one in (second, third)} == {("ann-id", session.session_id)}
+    assert {(one.user_id, one.session_id, one.signed_in_at) for one in (second, third)} == {
+        ("ann-id", session.session_id, NOW)
+    }
     assert len({session.refresh_token, second.refresh_token, third.refresh_token}) == 3
 
 
@@ -70,6 +100,7 @@ def test_a_retry_within_10_seconds_gets_the_same_successor(session: OpenSession,
 def test_a_later_reuse_ends_the_session(session: OpenSession, rows: Rows) -> None:
     successor = renew(session.refresh_token, NOW).refresh_token
     assert_refused(session.refresh_token, NOW + 10.1)
+    assert is_denied(session)
     assert_refused(successor, NOW + 11)
     assert not [row for row in rows() if row["sk"].startswith("SESSION#")]
 
@@ -82,11 +113,11 @@ def test_a_retry_after_the_successor_was_used_ends_the_session(session: OpenSess
 
 
 def test_reuse_ends_no_other_session(session: OpenSession) -> None:
-    with time_machine.travel(NOW, tick=False):
-        other = sessions.begin("ann-id")
+    other = begin()
     renew(session.refresh_token, NOW)
     assert_refused(session.refresh_token, NOW + 60)
     assert renew(other.refresh_token, NOW + 61).session_id == other.session_id
+    assert (is_denied(session), is_denied(other)) == (True, False)
 
 
 def test_a_session_ends_30_days_after_its_sign_in_however_often_it_was_refreshed(session: OpenSession) -> None:
@@ -97,7 +128,7 @@ def test_a_session_ends_30_days_after_its_sign_in_however_often_it_was_refreshed
 
 def test_parallel_renewals_make_one_successor(session: OpenSession, rows: Rows, atomic_requests: None) -> None:
     with time_machine.travel(NOW, tick=False), ThreadPoolExecutor(6) as pool:
-        renewed = list(pool.map(sessions.renew, [session.refresh_token] * 6))
+        renewed = list(pool.map(refresh_tokens.renew, [session.refresh_token] * 6))
     assert len({one.refresh_token for one in renewed}) == 1
     refresh = [row for row in rows() if row["sk"].startswith("REFRESH#")]
     assert len(refresh) == 2
@@ -119,7 +150,7 @@ def test_a_retry_in_an_ended_session_is_refused(session: OpenSession) -> None:
 
 def test_the_owner_in_a_token_cannot_be_exchanged(session: OpenSession, rows: Rows) -> None:
     before = rows()
-    forged = sessions._token("bob-id", b"x" * 32)
+    forged = refresh_tokens._token("bob-id", b"x" * 32)
     assert_refused(forged)
     assert_refused(session.refresh_token[:-1])
     assert_refused(session.refresh_token + "A")

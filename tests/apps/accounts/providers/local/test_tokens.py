@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from django.test import Client
 
+from apps.accounts.providers.interface import Claims
 from apps.accounts.providers.local.keys import signing_key
-from apps.accounts.providers.local.tokens import access_claims, issue_access_token, issue_id_token
+from apps.accounts.providers.local.tokens import access_claims, issue_access_token, issue_id_token, verified_claims
 from apps.accounts.tokens import verify_access_token
 from movierec.api.authentication import Principal
 from movierec.api.errors import Unauthorized
@@ -140,19 +141,21 @@ def test_every_attack_is_refused(name: str) -> None:
     assert caught.value.details == "Invalid or expired token"
 
 
-def test_the_token_that_the_attacks_vary_is_good() -> None:
-    assert verify_access_token(signed(claims())) == Principal("user-1", None)
+def test_the_token_that_the_attacks_vary_is_good(tables: None) -> None:
+    assert verify_access_token(signed(claims())) == Principal("user-1", None, "session-1")
 
 
 @time_machine.travel(NOW, tick=False)
 def test_an_access_token_has_exactly_these_claims() -> None:
-    token = issue_access_token("user-1", email="Ann@Example.com", session_id="session-1")
+    token = issue_access_token("user-1", email="Ann@Example.com", session_id="session-1", signed_in_at=NOW - 500)
+    assert verified_claims(token) == Claims("user-1", "session-1", NOW - 500, "Ann@Example.com")
     found = access_claims(token)
     assert len(found.pop("jti")) == 36
     assert found == {
         "iss": "https://movierec.local/identity",
         "sub": "user-1",
         "origin_jti": "session-1",
+        "auth_time": NOW - 500,
         "iat": NOW,
         "nbf": NOW,
         "exp": NOW + 3600,
@@ -166,20 +169,26 @@ def test_an_access_token_has_exactly_these_claims() -> None:
 
 @time_machine.travel(NOW, tick=False)
 def test_an_id_token_names_its_client_as_audience() -> None:
-    token = issue_id_token("user-1", email="a@example.com", session_id="session-1")
+    token = issue_id_token("user-1", email="a@example.com", session_id="session-1", signed_in_at=NOW - 500)
     found = jwt.decode(token, signing_key().public, algorithms=["RS256"], audience="movierec-web")
     assert found["token_use"] == "id"
-    assert (found["email"], found["email_verified"]) == ("a@example.com", True)
+    assert (found["email"], found["email_verified"], found["auth_time"]) == ("a@example.com", True, NOW - 500)
     assert "client_id" not in found
 
 
-def test_the_principal_is_the_subject() -> None:
+@time_machine.travel(NOW, tick=False)
+def test_a_token_without_the_time_of_its_sign_in_counts_from_its_issue() -> None:
+    assert verified_claims(signed(claims(iat=NOW - 9))).signed_in_at == NOW - 9
+    assert verified_claims(issue_access_token("u", email="a@example.com", session_id="s")).signed_in_at == NOW
+
+
+def test_the_principal_is_the_subject(tables: None) -> None:
     token = issue_access_token("user-1", email="a@example.com", session_id="s")
-    assert verify_access_token(token) == Principal("user-1", "a@example.com")
+    assert verify_access_token(token) == Principal("user-1", "a@example.com", "s")
 
 
 @pytest.mark.parametrize(("moment", "good"), [(3600 + 59, True), (3600 + 61, False), (-59, True), (-61, False)])
-def test_clocks_may_differ_by_a_minute(moment: int, good: bool) -> None:
+def test_clocks_may_differ_by_a_minute(tables: None, moment: int, good: bool) -> None:
     with time_machine.travel(NOW, tick=False):
         token = issue_access_token("user-1", email="a@example.com", session_id="s")
     with time_machine.travel(NOW + moment, tick=False):

@@ -1,0 +1,62 @@
+"""Signing out over HTTP."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts import serializers, services
+from apps.accounts.api.base import FormView, OpenView, delete_cookie, in_browser, is_blank
+from apps.accounts.errors import MissingRefreshToken
+from movierec.api.authentication import CookieAuthentication, Principal
+from movierec.api.parsers import JsonParser
+from movierec.api.views import user_id, valid_body
+
+
+class SignOut(OpenView):
+    """End a session: its refresh tokens are no longer good. In a browser the session of its cookie ends."""
+
+    hint = "Send {} to sign out of this browser."
+    body_serializer = serializers.SignOutSerializer
+    authentication_classes = (CookieAuthentication,)
+    # The button of pages sends a plain form where there is no JavaScript.
+    parser_classes = (JsonParser, FormParser)
+
+    @extend_schema(
+        operation_id="signOut",
+        tags=["auth"],
+        request=serializers.SignOutSerializer,
+        responses={200: serializers.SignedOutSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        by_token = not is_blank(request, "refreshToken")
+        if not by_token and not in_browser(request):
+            raise MissingRefreshToken
+        if by_token:
+            body = valid_body(serializers.SignOutSerializer, request)
+            services.sign_out(refresh_token=body["refreshToken"])
+        if isinstance(request.user, Principal):
+            services.end_session(user_id=request.user.user_id, session_id=request.user.session_id)
+        response = Response({"message": "Signed out"})
+        delete_cookie(request, response)
+        return response
+
+
+class SignOutEverywhere(FormView):
+    """End every session of the person, this one included."""
+
+    hint = "Send {} to sign out everywhere."
+
+    @extend_schema(
+        operation_id="signOutEverywhere",
+        tags=["auth"],
+        request=None,
+        responses={200: serializers.SignedOutSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        services.end_all_sessions(user_id=user_id(request))
+        response = Response({"message": "Signed out everywhere"})
+        delete_cookie(request, response)
+        return response

@@ -1,0 +1,84 @@
+"""Where a person is signed in, over HTTP."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts import selectors, serializers, services
+from apps.accounts.api.base import AccountView, FormView, delete_cookie, person
+from apps.accounts.sessions import ListedSession
+from movierec.api.errors import FieldErrors
+
+MAX_ID_LENGTH = 128
+
+
+class Sessions(AccountView):
+    """Where the person is signed in."""
+
+    @extend_schema(
+        operation_id="listSessions",
+        summary="Where the person is signed in, the newest first",
+        tags=["auth"],
+        responses=serializers.SessionsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        asking = person(request)
+        found = selectors.open_sessions(asking.user_id)
+        return Response({"sessions": [_shown(session, asking.session_id) for session in found]})
+
+    @extend_schema(
+        operation_id="endOtherSessions",
+        summary="Ends every session but this one",
+        tags=["auth"],
+        request=None,
+        responses={200: serializers.MessageSerializer},
+    )
+    def delete(self, request: Request) -> Response:
+        asking = person(request)
+        services.end_all_sessions(user_id=asking.user_id, kept=asking.session_id)
+        return Response({"message": "Every other session is ended."})
+
+
+class OneSession(FormView):
+    """One session of the person."""
+
+    hint = "Send {} by DELETE to end this session."
+
+    @extend_schema(
+        operation_id="endSession",
+        summary="Ends a session",
+        description="A session that is not there is no error.",
+        tags=["auth"],
+        parameters=[
+            OpenApiParameter(
+                "session_id",
+                {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH},
+                OpenApiParameter.PATH,
+                description="The id of the list.",
+            )
+        ],
+        request=None,
+        responses={200: serializers.MessageSerializer},
+    )
+    def delete(self, request: Request, session_id: str) -> Response:
+        if len(session_id) > MAX_ID_LENGTH:
+            raise FieldErrors([("session_id", f"An id has at most {MAX_ID_LENGTH} characters.")])
+        asking = person(request)
+        services.end_session(user_id=asking.user_id, session_id=session_id)
+        response = Response({"message": "The session is ended."})
+        if session_id == asking.session_id:
+            delete_cookie(request, response)
+        return response
+
+
+def _shown(session: ListedSession, current: str) -> dict[str, str | bool]:
+    return {
+        "id": session.session_id,
+        "device": session.device,
+        "place": session.place,
+        "firstSeen": session.created_at,
+        "lastSeen": session.seen_at,
+        "current": session.session_id == current,
+    }

@@ -1,0 +1,29 @@
+"""`manage.py erase_accounts`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.accounts.deletions import erase_due
+from movierec.api.errors import ApiError
+from movierec.localaws import LocalAwsError
+
+
+class Command(BaseCommand):
+    help = (
+        "Erases the accounts whose deletion was asked for 7 days ago, with everything stored about them. To be run "
+        "every day; one that was stopped goes on where it was."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        erased = 0
+        try:
+            for user_id in erase_due(datetime.now(UTC)):
+                erased += 1
+                self.stdout.write(f"Erased the account {user_id}.")
+        except (ApiError, LocalAwsError) as error:
+            raise CommandError(f"Stopped after {erased} accounts: {error}") from error
+        self.stdout.write(f"Accounts erased: {erased}.")

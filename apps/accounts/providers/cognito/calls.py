@@ -1,0 +1,267 @@
+"""The one place that calls the pool: tries again while it is busy, and says its refusals in our own errors.
+
+Pauses have "full jitter", source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+
+from apps.accounts.errors import (
+    ChallengeExpired,
+    CodeMismatch,
+    ExpiredCode,
+    InvalidEmail,
+    InvalidPassword,
+    InvalidRefreshToken,
+    MailNotSent,
+    NotConfirmed,
+    NoTotpBegun,
+    TooManyAttempts,
+    WrongCredentials,
+    WrongPassword,
+)
+from apps.accounts.providers.cognito import pool
+from apps.accounts.providers.cognito.errors import NoSuchUser, PasswordResetRequired, Taken, Untold, refused
+from movierec.api.errors import Unavailable
+from movierec.api.request_id import request_id
+from movierec.aws import client
+
+# How long a request's calls may be tried again, all together; the gateway gives it 29 s.
+BUDGET_SECONDS = 8.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 2.0
+
+# The pool's lock after wrong passwords starts at a second and doubles; its other limits are for an hour.
+LOCKOUT_SECONDS = 60
+LIMIT_SECONDS = 15 * 60
+
+BUSY = frozenset(
+    {
+        "InternalErrorException",
+        "InternalFailure",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+# Our own right to call the pool: nothing that the person who asks can mend.
+NO_ACCESS = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "UnrecognizedClientException",
+    }
+)
+# What may be done twice without harm, should the answer to the first try have been lost.
+REPEATABLE = frozenset(
+    {
+        "AdminDeleteUser",
+        "AdminGetUser",
+        "AdminSetUserMFAPreference",
+        "AdminSetUserPassword",
+        "AdminUserGlobalSignOut",
+        "DescribeUserPool",
+        "RevokeToken",
+        "SetUserMFAPreference",
+    }
+)
+
+# The request that is served, and when its budget ends.
+_budget: ContextVar[tuple[str, float]] = ContextVar("cognito_budget", default=("", 0.0))
+
+# From the pool's message to our error; None where it means something that nobody foresaw.
+Answer = Callable[[str], Exception | None]
+
+
+def _always(kind: Callable[[], Exception]) -> Answer:
+    return lambda _: kind()
+
+
+def _too_many(_: str) -> Exception:
+    return TooManyAttempts(retry_after=LIMIT_SECONDS)
+
+
+def _bad_password(message: str) -> Exception:
+    """The reasons behind the colon, each as a sentence."""
+    reasons = message.rpartition(": ")[2].split("; ")
+    return InvalidPassword([f"{reason.rstrip('.')}." for reason in reasons])
+
+
+def _used_password(_: str) -> Exception:
+    return InvalidPassword(["This password was used before. Choose another one."])
+
+
+def _bad_credentials(message: str) -> Exception | None:
+    said = message.lower()
+    if "secret" in said:
+        return None
+    return TooManyAttempts(retry_after=LOCKOUT_SECONDS) if "attempts exceeded" in said else WrongCredentials()
+
+
+def _bad_sign_in_parameter(message: str) -> Exception | None:
+    """A name that no user can have; but a flow that the client does not allow is our mistake."""
+    said = message.lower()
+    return WrongCredentials() if "flow" not in said and ("username" in said or "password" in said) else None
+
+
+def _bad_email(message: str) -> Exception | None:
+    said = message.lower()
+    return InvalidEmail() if "email" in said or "username" in said else None
+
+
+def _bad_old_password(message: str) -> Exception:
+    return refused() if "access token" in message.lower() else WrongPassword()
+
+
+def _bad_session_or_token(message: str) -> Exception:
+    return ChallengeExpired() if "session" in message.lower() else refused()
+
+
+def _bad_answer(message: str) -> Exception:
+    return ChallengeExpired() if "session" in message.lower() else CodeMismatch()
+
+
+def _bad_first_code(message: str) -> Exception:
+    return NoTotpBegun() if "associated" in message.lower() else CodeMismatch()
+
+
+# By the pool's code, or by operation and code where the operation gives it a meaning of its own.
+ERRORS: dict[str, Answer] = {
+    "AliasExistsException": _always(CodeMismatch),
+    "CodeDeliveryFailureException": _always(MailNotSent),
+    "CodeMismatchException": _always(CodeMismatch),
+    "EnableSoftwareTokenMFAException": _bad_first_code,
+    "ExpiredCodeException": _always(ExpiredCode),
+    "InvalidPasswordException": _bad_password,
+    "LimitExceededException": _too_many,
+    "PasswordHistoryPolicyViolationException": _used_password,
+    "PasswordResetRequiredException": _always(PasswordResetRequired),
+    "RefreshTokenReuseException": _always(InvalidRefreshToken),
+    "TooManyFailedAttemptsException": _too_many,
+    "UserNotConfirmedException": _always(NotConfirmed),
+    "UserNotFoundException": _always(NoSuchUser),
+    "UsernameExistsException": _always(Taken),
+    "AdminCreateUser InvalidParameterException": _bad_email,
+    "AdminGetUser InvalidParameterException": _always(NoSuchUser),
+    "AssociateSoftwareToken NotAuthorizedException": _bad_session_or_token,
+    "ChangePassword NotAuthorizedException": _bad_old_password,
+    "ChangePassword UserNotFoundException": _always(refused),
+    "ConfirmForgotPassword UserNotConfirmedException": _always(CodeMismatch),
+    "ConfirmForgotPassword UserNotFoundException": _always(CodeMismatch),
+    "ConfirmForgotPassword NotAuthorizedException": _always(CodeMismatch),
+    "ConfirmSignUp NotAuthorizedException": _always(CodeMismatch),
+    "ConfirmSignUp UserNotFoundException": _always(CodeMismatch),
+    "ForgotPassword InvalidParameterException": _always(Untold),
+    "ForgotPassword LimitExceededException": _always(Untold),
+    "ForgotPassword NotAuthorizedException": _always(Untold),
+    "ForgotPassword UserNotFoundException": _always(Untold),
+    "GetTokensFromRefreshToken InvalidParameterException": _always(InvalidRefreshToken),
+    "GetTokensFromRefreshToken NotAuthorizedException": _always(InvalidRefreshToken),
+    "GetTokensFromRefreshToken UserNotFoundException": _always(InvalidRefreshToken),
+    "InitiateAuth InvalidParameterException": _bad_sign_in_parameter,
+    "InitiateAuth NotAuthorizedException": _bad_credentials,
+    "InitiateAuth UserNotFoundException": _always(WrongCredentials),
+    "ResendConfirmationCode InvalidParameterException": _always(Untold),
+    "ResendConfirmationCode LimitExceededException": _always(Untold),
+    "ResendConfirmationCode NotAuthorizedException": _always(Untold),
+    "ResendConfirmationCode UserNotFoundException": _always(Untold),
+    "RespondToAuthChallenge CodeMismatchException": _bad_answer,
+    # A one-time code that was used before.
+    "RespondToAuthChallenge ExpiredCodeException": _bad_answer,
+    "RespondToAuthChallenge MFAMethodNotFoundException": _always(ChallengeExpired),
+    "RespondToAuthChallenge NotAuthorizedException": _always(ChallengeExpired),
+    "RespondToAuthChallenge SoftwareTokenMFANotFoundException": _always(ChallengeExpired),
+    "RespondToAuthChallenge UserNotFoundException": _always(ChallengeExpired),
+    "SetUserMFAPreference NotAuthorizedException": _always(refused),
+    "SignUp InvalidParameterException": _bad_email,
+    # The pool's day has no mails left.
+    "SignUp LimitExceededException": _always(MailNotSent),
+    "VerifySoftwareToken NotAuthorizedException": _bad_session_or_token,
+    "VerifySoftwareToken SoftwareTokenMFANotFoundException": _always(NoTotpBegun),
+}
+
+
+def call(operation: str, **parameters: Any) -> dict[str, Any]:
+    """The pool's answer to an operation, such as "InitiateAuth".
+
+    Raises what ERRORS says for a refusal, Unavailable while the pool is busy, does not answer or does not let us
+    in, and botocore's own error for what nobody foresaw.
+    """
+    deadline = _deadline()
+    tries = 0
+    while True:
+        try:
+            return _send(operation, parameters)
+        except _Busy as busy:
+            tries += 1
+            longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**tries)
+            pause = random.uniform(0, longest)  # noqa: S311  (jitter is no secret)
+            if monotonic() + pause > deadline:
+                raise Unavailable from busy
+            Event().wait(pause)
+
+
+def renew_budget() -> None:
+    """Gives the calls that follow a whole budget again, for what must not be left undone."""
+    _budget.set(("", 0.0))
+
+
+def _deadline() -> float:
+    """When the request's calls are no longer tried again; a call outside a request has a budget of its own."""
+    request, deadline = _budget.get()
+    if not request or request != request_id():
+        deadline = monotonic() + BUDGET_SECONDS
+        _budget.set((request_id(), deadline))
+    return deadline
+
+
+class _Busy(Exception):
+    """The same call may succeed in a moment."""
+
+
+def _send(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    method = getattr(client("cognito-idp", pool.region()), xform_name(operation))
+    try:
+        answer: dict[str, Any] = method(**parameters)
+    except ClientError as error:
+        raise (_meaning(operation, error) or error) from error
+    except (ConnectTimeoutError, EndpointConnectionError) as error:
+        raise _Busy from error
+    except (ConnectionClosedError, ReadTimeoutError) as error:
+        raise (_Busy() if operation in REPEATABLE else Unavailable()) from error
+    except NoCredentialsError as error:
+        raise Unavailable from error
+    return answer
+
+
+def _meaning(operation: str, error: ClientError) -> Exception | None:
+    code = error.response["Error"]["Code"]
+    if code in BUSY:
+        return _Busy()
+    if code in NO_ACCESS:
+        return Unavailable()
+    answer = ERRORS.get(f"{operation} {code}") or ERRORS.get(code)
+    return answer(error.response["Error"].get("Message", "")) if answer else None

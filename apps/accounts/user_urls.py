@@ -1,0 +1,11 @@
+"""Addresses of a person's own data."""
+
+from django.urls import path
+
+from apps.accounts.api.personal import Account, Export, Profile
+
+urlpatterns = [
+    path("user", Account.as_view(), name="account"),
+    path("user/profile", Profile.as_view(), name="profile"),
+    path("user/export", Export.as_view(), name="export"),
+]

@@ -1,0 +1,104 @@
+"""Refuses to start on a configuration that cannot be right: one sentence a variable, all of them at once.
+
+What is wrong with one value alone was noted by movierec.env while the settings were read; what depends on others
+is looked at here. Nothing is asked over the network: a server does that as it starts, in movierec.wsgi.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+
+from movierec import env
+from movierec.settings.base import DEBUG, LOCAL, MOVIEREC_ENV, SECRET_KEY, SECRET_KEY_FALLBACKS
+from movierec.settings.http import ALLOWED_HOSTS
+from movierec.settings.identity import COGNITO_CLIENT_IDS, COGNITO_USER_POOL_ID, IDENTITY_PROVIDER, TOKEN_KEY_SECRET
+
+# With a mistyped MOVIEREC_ENV nobody knows yet what holds.
+DEPLOYED = not LOCAL and MOVIEREC_ENV in env.ENVIRONMENTS
+
+KEY_LENGTH = 50
+KEY_DIFFERENT_CHARACTERS = 5
+# Parts of keys that stand in templates and tutorials; a random text of 86 characters has none of them.
+KNOWN_KEYS = re.compile(r"insecure|change.?me|change.?this|secret|password|example|default", re.IGNORECASE)
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
+_HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
+
+
+def refuse_wrong_settings() -> None:
+    """Raises ImproperlyConfigured with a line for each variable that is wrong."""
+    if DEPLOYED:
+        _check_debug()
+        _check_keys()
+    _check_hosts()
+    _check_endpoints()
+    _check_identity()
+    if env.rejected:
+        raise ImproperlyConfigured("\n".join(env.rejected[name] for name in sorted(env.rejected, key=_place)))
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Declared variables in their order, then the others."""
+    declared = list(env.VARIABLES)
+    return (declared.index(name) if name in env.VARIABLES else len(declared), name)
+
+
+def _check_debug() -> None:
+    if DEBUG:
+        env.reject("DEBUG", "DEBUG is on outside local; set it to off or leave it empty.")
+
+
+def _check_keys() -> None:
+    weakness = weakness_of(SECRET_KEY)
+    if weakness:
+        env.reject("SECRET_KEY", f"SECRET_KEY {weakness}; set it to a long random text outside local.")
+    for key in SECRET_KEY_FALLBACKS:
+        weakness = weakness_of(key)
+        if weakness:
+            env.reject("SECRET_KEY_FALLBACKS", f"SECRET_KEY_FALLBACKS has a key that {weakness}; take it out.")
+
+
+def weakness_of(key: str) -> str | None:
+    """What makes a secret key easy to guess, to stand behind its name; None for a good one."""
+    if not key:
+        return "is empty"
+    if KNOWN_KEYS.search(key):
+        return "is a well-known default"
+    if len(key) < KEY_LENGTH:
+        return f"is shorter than {KEY_LENGTH} characters"
+    if len(set(key)) < KEY_DIFFERENT_CHARACTERS:
+        return f"has fewer than {KEY_DIFFERENT_CHARACTERS} different characters"
+    return None
+
+
+def _check_hosts() -> None:
+    for host in ALLOWED_HOSTS:
+        if not _HOST.fullmatch(host) and (DEPLOYED or host != "*"):
+            env.reject("ALLOWED_HOSTS", f"ALLOWED_HOSTS has {host!r}; write host names such as api.movierec.net.")
+    if DEPLOYED and not set(ALLOWED_HOSTS) - THIS_MACHINE:
+        env.reject(
+            "ALLOWED_HOSTS", "ALLOWED_HOSTS names no host but this machine; write host names such as api.movierec.net."
+        )
+
+
+def _check_endpoints() -> None:
+    """An AWS stand-in would be handed everybody's data, so it is for development only."""
+    # The autoreloader's child is told the address of the embedded AWS.
+    if DEBUG or (LOCAL and env.in_reloader_child()):
+        return
+    for name in env.set_with_prefix("AWS_ENDPOINT_URL"):
+        env.reject(name, f"{name} is set while DEBUG is off; leave it empty.")
+
+
+def _check_identity() -> None:
+    if IDENTITY_PROVIDER == "cognito":
+        _need("COGNITO_USER_POOL_ID", COGNITO_USER_POOL_ID, "the user pool's id")
+        _need("COGNITO_CLIENT_ID", COGNITO_CLIENT_IDS, "the id of an app client")
+    elif IDENTITY_PROVIDER == "local" and DEPLOYED:
+        _need("TOKEN_KEY_SECRET", TOKEN_KEY_SECRET, "the Secrets Manager secret of the tokens' signing key")
+
+
+def _need(name: str, value: str | tuple[str, ...], what: str) -> None:
+    if not value:
+        env.reject(name, f"{name} is empty; set it to {what}, which IDENTITY_PROVIDER={IDENTITY_PROVIDER} needs.")
