@@ -102,6 +102,8 @@ def service() -> Iterator[Client]:
         client = Client()
         create_confirmed_account(KNOWN, PASSWORD)
         ask(client, case("", "signup", "", UNCONFIRMED, {"password": PASSWORD}))
+        # No address was sent a mail in this hour, so that only the account makes a difference.
+        DataRow.delete_rows([row for row in DataRow.scan_rows() if str(row["sk"]).startswith("MAILS#")])
         yield client
 
 

@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
-from apps.accounts import passwords
+from apps.accounts import denials, passwords
 from apps.accounts.providers.local.tokens import issue_access_token
 from movierec.dynamo.registry import create_missing_tables
 
@@ -25,8 +25,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
-def tables() -> Iterator[None]:
-    """Every table, empty, in memory."""
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every table, empty, in memory; nothing is remembered of another test's sessions."""
+    monkeypatch.setattr(denials, "cache", denials.Cache())
     with moto.mock_aws():
         list(create_missing_tables())
         yield

@@ -22,28 +22,27 @@ LONGEST_PAUSE_SECONDS = 300
 def counted(partition: str, *, failures: tuple[type[Exception], ...]) -> Iterator[None]:
     """Counts a try of the account whose rows are in `partition` before it is made.
 
-    The block raises one of `failures` for a wrong guess; from the fourth try on that makes the next one wait 2, 4,
-    8 and more seconds. Whatever else it raises gives the try back; a try that succeeds counts until `forget`, since
-    a second factor may follow. Raises TooManyAttempts instead of running the block while the next try must wait,
-    and when the 10 tries are used up, until 15 minutes after the first of them. Parallel tries are counted one by
-    one; the same requests are made whether there is such an account or not.
+    The block raises one of `failures` for a wrong guess; from the fourth one on that makes the next one wait 2, 4, 8
+    and more seconds. However else it ends, the try is given back, also where a second factor is still to come.
+    Raises TooManyAttempts instead of running the block while the next try must wait, and when the 10 tries are used
+    up, until 15 minutes after the first of them. Parallel tries are counted one by one; the same requests are made
+    whether there is such an account or not.
     """
     row = _take(partition)
-    judged = False
+    wrong = False
     try:
         yield
-        judged = True
     except failures:
-        judged = True
+        wrong = True
         _delay_next(row)
         raise
     finally:
-        if not judged:
+        if not wrong:
             _give_back(row)
 
 
 def forget(partition: str) -> None:
-    """Clears the count after the right password, and code where one is needed."""
+    """Clears the count of wrong guesses after the right password, and code where one is needed."""
     Attempts(partition, ATTEMPTS).delete()
 
 

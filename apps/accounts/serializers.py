@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 
 from apps.accounts import emails, passwords
+from apps.accounts.profiles import MAX_DISPLAY_NAME_LENGTH
 
 MAX_CODE_LENGTH = 64
 # Longer than any username; what a name may be is the service's to say.
@@ -16,6 +18,8 @@ MAX_NAME_LENGTH = 64
 MAX_REFRESH_TOKEN_LENGTH = 8 * 1024
 # A challenge of a pool holds the pool's own session, of two thousand characters, and grows by a third when sealed.
 MAX_CHALLENGE_LENGTH = 8 * 1024
+# Control characters, and what breaks a line.
+_UNSHOWN: Final = {"Cc", "Zl", "Zp"}
 SIX_DIGITS = "The six digits that your authenticator app shows now."
 
 
@@ -75,7 +79,9 @@ class RecoveryCodeField(TextField):
 
 
 class SignInSerializer(serializers.Serializer[Any]):
-    email = EmailField("The e-mail address of the account, or its username.")
+    email = EmailField(
+        "The e-mail address of the account, or its username.", style={"kind": "text", "label": "Email or username"}
+    )
     password = PasswordField()
     restore = RestoreField()
 
@@ -109,15 +115,15 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
     code = TextField(max_length=MAX_CODE_LENGTH, help_text="The six digits of the mail.")
 
 
-class ResendSerializer(serializers.Serializer[Any]):
+class MailCodeAgainSerializer(serializers.Serializer[Any]):
     email = EmailField()
 
 
-class ForgotSerializer(serializers.Serializer[Any]):
+class MailResetCodeSerializer(serializers.Serializer[Any]):
     email = EmailField()
 
 
-class ResetSerializer(serializers.Serializer[Any]):
+class SetNewPasswordSerializer(serializers.Serializer[Any]):
     email = EmailField()
     code = TextField(max_length=MAX_CODE_LENGTH, help_text="The six digits of the mail.")
     password = NewPasswordField()
@@ -283,3 +289,65 @@ def _with_one_of(names: Sequence[str], given: dict[str, Any]) -> dict[str, Any]:
     if len(sent) > 1:
         raise serializers.ValidationError({sent[1]: f"Send {sent[0]} or {sent[1]}, not both."})
     return {**dict.fromkeys(names), **given}
+
+
+class DisplayNameField(TextField):
+    """A name as people write theirs, in one line."""
+
+    default_error_messages = {"unshown": "Leave out control characters and line breaks."}  # noqa: RUF012  (the framework's hook)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_DISPLAY_NAME_LENGTH, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without spaces around it; raises ValidationError for what cannot be shown."""
+        name = super().to_internal_value(data)
+        if any(unicodedata.category(character) in _UNSHOWN for character in name):
+            self.fail("unshown")
+        return name
+
+
+class ChangeProfileSerializer(serializers.Serializer[Any]):
+    """The names to change; null removes one, and those left out stay."""
+
+    displayName = DisplayNameField(required=False, allow_null=True, help_text="How you want to be called.")
+    username = TextField(
+        max_length=MAX_NAME_LENGTH,
+        required=False,
+        allow_null=True,
+        help_text="A name to sign in with beside the address: 3 to 30 letters, digits, dots, hyphens and underscores.",
+    )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The names given; raises ValidationError that lists every other key."""
+        others = {name: f"{name} cannot be set here." for name in data if name not in self.fields}
+        if others:
+            raise serializers.ValidationError(others)
+        return dict(super().to_internal_value(data))
+
+
+class DeleteAccountSerializer(ReauthenticationSerializer):
+    pass
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    userId = serializers.CharField()
+    email = serializers.EmailField()
+    username = serializers.CharField(allow_null=True, help_text="A name to sign in with; null when there is none.")
+    displayName = serializers.CharField(allow_null=True)
+    createdAt = serializers.DateTimeField()
+    mfaEnabled = serializers.BooleanField()
+
+
+class StoredProfileSerializer(serializers.Serializer[Any]):
+    profile = ProfileSerializer()
+
+
+class ChangedProfileSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    profile = ProfileSerializer()
+
+
+class DeletionSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    deletionAt = serializers.DateTimeField(help_text="Until then a sign-in with restore: true keeps the account.")

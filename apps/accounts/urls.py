@@ -3,7 +3,16 @@
 from django.urls import path
 
 from apps.accounts.api.account import Password, User
-from apps.accounts.api.entering import AnswerChallenge, Forgot, LogIn, Refresh, Resend, Reset, SignIn, SignUp
+from apps.accounts.api.entering import (
+    CompleteSignIn,
+    ForgottenPassword,
+    LogIn,
+    Refresh,
+    Resend,
+    ResetPassword,
+    SignIn,
+    SignUp,
+)
 from apps.accounts.api.leaving import SignOut, SignOutEverywhere
 from apps.accounts.api.second_factor import ConfirmSecondFactor, SecondFactor
 from apps.accounts.api.sessions import OneSession, Sessions
@@ -11,11 +20,11 @@ from apps.accounts.api.sessions import OneSession, Sessions
 urlpatterns = [
     path("signin", SignIn.as_view(), name="sign-in"),
     path("login", LogIn.as_view(), name="log-in"),
-    path("challenge", AnswerChallenge.as_view(), name="challenge"),
+    path("challenge", CompleteSignIn.as_view(), name="challenge"),
     path("signup", SignUp.as_view(), name="sign-up"),
     path("resend", Resend.as_view(), name="resend"),
-    path("forgot", Forgot.as_view(), name="forgot"),
-    path("reset", Reset.as_view(), name="reset"),
+    path("forgot", ForgottenPassword.as_view(), name="forgot"),
+    path("reset", ResetPassword.as_view(), name="reset"),
     path("refresh", Refresh.as_view(), name="refresh"),
     path("signout", SignOut.as_view(), name="sign-out"),
     path("signout-all", SignOutEverywhere.as_view(), name="sign-out-everywhere"),

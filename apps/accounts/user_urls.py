@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from apps.accounts.api.personal import Account, Export, Profile
+from apps.accounts.api.personal import DeleteAccount, Export, Profile
 
 urlpatterns = [
-    path("user", Account.as_view(), name="account"),
+    path("user", DeleteAccount.as_view(), name="account"),
     path("user/profile", Profile.as_view(), name="profile"),
     path("user/export", Export.as_view(), name="export"),
 ]

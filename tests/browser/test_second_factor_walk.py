@@ -64,7 +64,7 @@ def sign_up(server: Server, page: Page, email: str) -> None:
 
 def give_password(page: Page, email: str) -> None:
     page.goto("/auth/signin")
-    write(page, "Email", email)
+    write(page, "Email or username", email)
     write(page, "Password", PASSWORD)
     press(page, "Sign in")
 

@@ -82,7 +82,7 @@ class LogIn(OpenView):
         return response
 
 
-class AnswerChallenge(OpenView):
+class CompleteSignIn(OpenView):
     """Go on with a sign-in that asked for something: a code, a recovery code, or a new password.
 
     To a challenge MFA_SETUP, an answer without a code gets the secret to set up.
@@ -144,50 +144,50 @@ class Resend(OpenView):
     """Have the code of a sign-up mailed again; every address gets the same answer."""
 
     hint = "Send email."
-    body_serializer = serializers.ResendSerializer
+    body_serializer = serializers.MailCodeAgainSerializer
 
     @extend_schema(
         operation_id="resendCode",
         tags=["auth"],
-        request=serializers.ResendSerializer,
+        request=serializers.MailCodeAgainSerializer,
         responses={200: serializers.MessageSerializer},
     )
     def post(self, request: Request) -> Response:
-        services.resend(**valid_body(serializers.ResendSerializer, request))
+        services.resend(**valid_body(serializers.MailCodeAgainSerializer, request))
         return Response({"message": "If a sign-up with this address waits for its code, a new one is in the mail."})
 
 
-class Forgot(OpenView):
+class ForgottenPassword(OpenView):
     """Have a code mailed that sets a new password; every address gets the same answer."""
 
     hint = "Send email; then POST /auth/reset takes the code that was mailed to you."
-    body_serializer = serializers.ForgotSerializer
+    body_serializer = serializers.MailResetCodeSerializer
 
     @extend_schema(
         operation_id="forgotPassword",
         tags=["auth"],
-        request=serializers.ForgotSerializer,
+        request=serializers.MailResetCodeSerializer,
         responses={200: serializers.MessageSerializer},
     )
     def post(self, request: Request) -> Response:
-        services.forgot(**valid_body(serializers.ForgotSerializer, request))
+        services.forgot(**valid_body(serializers.MailResetCodeSerializer, request))
         return Response({"message": "If this address has an account, a code for a new password is in the mail."})
 
 
-class Reset(OpenView):
+class ResetPassword(OpenView):
     """Set a new password by the code of the mail. Every session ends; a second factor stays on."""
 
     hint = "Send email, the code that was mailed to you, and the new password."
-    body_serializer = serializers.ResetSerializer
+    body_serializer = serializers.SetNewPasswordSerializer
 
     @extend_schema(
         operation_id="resetPassword",
         tags=["auth"],
-        request=serializers.ResetSerializer,
+        request=serializers.SetNewPasswordSerializer,
         responses={200: serializers.ResetDoneSerializer},
     )
     def post(self, request: Request) -> Response:
-        body = valid_body(serializers.ResetSerializer, request)
+        body = valid_body(serializers.SetNewPasswordSerializer, request)
         services.reset(**body)
         return Response({"message": "The password is changed; you can sign in now.", "email": body["email"]})
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from apps.accounts import exports, profiles, services
 from apps.accounts.api.base import AccountView, FormView, delete_cookie, refused
-from apps.accounts.api.serializers import (
+from apps.accounts.serializers import (
     ChangedProfileSerializer,
     ChangeProfileSerializer,
     DeleteAccountSerializer,
@@ -61,7 +61,7 @@ class Export(AccountView):
         )
 
 
-class Account(FormView):
+class DeleteAccount(FormView):
     """Delete the account with everything in it. For 7 days a sign-in can take it back."""
 
     rate_scope = "auth"

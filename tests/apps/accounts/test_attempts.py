@@ -57,10 +57,11 @@ class TestCounting:
         wrong()
         assert rows() == [{"pk": ANN, "sk": "ATTEMPTS", "tries": 1, "expiresAt": NOW + WINDOW}]
 
-    def test_a_success_counts_until_it_is_forgotten(self, clock: Any, rows: Rows) -> None:
+    def test_a_success_gives_the_try_back_and_forgets_no_wrong_one(self, clock: Any, rows: Rows) -> None:
+        wrong()
         guess()
         guess()
-        assert rows()[0]["tries"] == 2
+        assert rows()[0]["tries"] == 1
         forget(ANN)
         assert rows() == []
         forget(ANN)
@@ -193,8 +194,8 @@ class TestParallel:
         old = {"pk": ANN, "sk": "ATTEMPTS", "tries": 10, "nextAt": NOW + 5, "expiresAt": NOW}
         list(DataRow.put_rows([old]))
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda _: guess(), range(10)))
-        assert rows() == [{"pk": ANN, "sk": "ATTEMPTS", "tries": 10, "expiresAt": NOW + WINDOW}]
+            list(pool.map(lambda _: wait_of_the_next(), range(10)))
+        assert rows() == [{"pk": ANN, "sk": "ATTEMPTS", "tries": 0, "expiresAt": NOW + WINDOW}]
 
     def test_a_count_that_is_cleared_while_it_is_looked_at_is_begun_again(self, clock: Any, rows: Rows) -> None:
         for _ in range(4):
@@ -206,7 +207,7 @@ class TestParallel:
 
         events = shared_connection().client.meta.events
         events.register("before-call.dynamodb.GetItem", clear)
-        guess()
+        wrong()
         assert [(row["tries"], "nextAt" in row) for row in rows()] == [(1, False)]
 
     def test_a_slow_guess_does_not_shorten_a_wait(self, clock: Any, rows: Rows) -> None:

@@ -15,6 +15,7 @@ from django.core.management.base import CommandError
 from django.test import override_settings
 
 from apps.accounts import services as accounts
+from apps.accounts.caller import NOBODY
 from apps.lists.selectors import all_interactions, history
 from apps.media import selectors as media
 from apps.media.providers.demo import DemoCatalogue
@@ -93,7 +94,7 @@ def test_the_account_signs_in_with_the_password_of_the_file(tables: None, tmp_pa
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     password = path.read_text()
     assert len(password) >= 16
-    assert accounts.sign_in(email="demo@example.com", password=password).email == "demo@example.com"
+    assert accounts.sign_in(login="demo@example.com", password=password, caller=NOBODY).email == "demo@example.com"
     assert f"with the password     {password}\n" in demo.what_to_try("http://127.0.0.1:8000")
     assert len(history("demo-1").ratings) >= 15
 

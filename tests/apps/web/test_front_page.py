@@ -123,6 +123,11 @@ def test_nothing_of_it_is_inline_or_from_elsewhere(client: Client, shelves: None
     assert [page.count(f"<{name}") for name in ("main", "nav", "footer", "h1")] == [1, 1, 1, 1]
 
 
+def test_the_script_is_there_before_any_form_can_be_sent(client: Client) -> None:
+    page = client.get("/", headers=HTML).content.decode()
+    assert '<script src="/static/web/movierec.js"></script>' in page[: page.index("<body>")]
+
+
 @pytest.mark.parametrize("send", [Client.post, Client.put, Client.delete])
 def test_it_is_only_read(client: Client, send: Callable[..., object]) -> None:
     assert send(client, "/").status_code == 405  # type: ignore[attr-defined]  # the client's methods answer responses

@@ -9,7 +9,15 @@ from django.test import Client
 
 from apps.accounts.providers.local.tokens import issue_access_token
 
-PATHS = ["/nowhere", "/nowhere/", "/static/nowhere.css", "/static/", "/user/nowhere", "/media/movie/x/poster.svg", "/%00"]
+PATHS = [
+    "/nowhere",
+    "/nowhere/",
+    "/static/nowhere.css",
+    "/static/",
+    "/users",
+    "/media/movie/x/poster.svg",
+    "/%00",
+]
 
 
 @pytest.fixture(params=[True, False], ids=["debug", "no debug"], autouse=True)
