@@ -20,6 +20,7 @@ from apps.accounts.errors import (
     WrongPassword,
 )
 from apps.accounts.models import email_pk
+from apps.accounts.pace import even_pace
 from apps.accounts.providers import provider
 from apps.accounts.providers.interface import Challenge, Tokens
 from apps.accounts.selectors import facts_of
@@ -54,28 +55,32 @@ def sign_up(*, email: str, password: str, username: str | None = None) -> str:
     check_email(email)
     if username is not None:
         usernames.check_username(username)
-    user_id = provider().sign_up(email, password)
-    usernames.wish(email, username)
+    with even_pace():
+        user_id = provider().sign_up(email, password)
+        usernames.wish(email, username)
     return user_id
 
 
 def confirm(*, email: str, code: str) -> None:
     """Confirms an account by its mailed code. Raises InvalidEmail, CodeMismatch, ExpiredCode and TooManyGuesses."""
     check_email(email)
-    user_id = provider().confirm(email, code)
+    with even_pace(failures_only=True):
+        user_id = provider().confirm(email, code)
     usernames.grant_wish(email, user_id)
 
 
 def resend(*, email: str) -> None:
     """Has the sign-up code mailed again. Raises InvalidEmail, TooManyMails and MailNotSent."""
     check_email(email)
-    provider().resend(email)
+    with even_pace():
+        provider().resend(email)
 
 
 def forgot(*, email: str) -> None:
     """Has a reset code mailed. Raises InvalidEmail, TooManyMails and MailNotSent."""
     check_email(email)
-    provider().forgot(email)
+    with even_pace():
+        provider().forgot(email)
 
 
 def reset(*, email: str, code: str, password: str) -> None:
@@ -84,7 +89,8 @@ def reset(*, email: str, code: str, password: str) -> None:
     Raises InvalidEmail, InvalidPassword, CodeMismatch, ExpiredCode and TooManyGuesses.
     """
     check_email(email)
-    user_id = provider().reset(email, code, password)
+    with even_pace(failures_only=True):
+        user_id = provider().reset(email, code, password)
     end_all_sessions(user_id=user_id)
     attempts.forget(email_pk(address_of(email)))
     mails.tell_password_changed(facts_of(user_id).email)
@@ -96,10 +102,10 @@ def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False)
     `restore` takes the deletion of the account back. Raises WrongCredentials, TooManyAttempts, DeletionPending
     and, for the right password only, NotConfirmed.
     """
-    name = usernames.address_behind(login)
-    partition = email_pk(address_of(name))
-    with attempts.counted(partition, failures=(WrongCredentials,)):
-        outcome = provider().sign_in(name, password)
+    with even_pace(failures_only=True):
+        name = usernames.address_behind(login)
+        with attempts.counted(email_pk(address_of(name)), failures=(WrongCredentials,)):
+            outcome = provider().sign_in(name, password)
     return _enter(outcome, name, caller, restore=restore)
 
 

@@ -13,7 +13,13 @@ from django.core.exceptions import ImproperlyConfigured
 from movierec import env
 from movierec.settings.base import DEBUG, LOCAL, MOVIEREC_ENV, SECRET_KEY, SECRET_KEY_FALLBACKS
 from movierec.settings.http import ALLOWED_HOSTS
-from movierec.settings.identity import COGNITO_CLIENT_IDS, COGNITO_USER_POOL_ID, IDENTITY_PROVIDER, TOKEN_KEY_SECRET
+from movierec.settings.identity import (
+    COGNITO_CLIENT_IDS,
+    COGNITO_USER_POOL_ID,
+    EMAIL_BACKEND,
+    IDENTITY_PROVIDER,
+    TOKEN_KEY_SECRET,
+)
 
 # With a mistyped MOVIEREC_ENV nobody knows yet what holds.
 DEPLOYED = not LOCAL and MOVIEREC_ENV in env.ENVIRONMENTS
@@ -22,6 +28,7 @@ KEY_LENGTH = 50
 KEY_DIFFERENT_CHARACTERS = 5
 # Parts of keys that stand in templates and tutorials; a random text of 86 characters has none of them.
 KNOWN_KEYS = re.compile(r"insecure|change.?me|change.?this|secret|password|example|default", re.IGNORECASE)
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 _HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
@@ -31,6 +38,7 @@ def refuse_wrong_settings() -> None:
     if DEPLOYED:
         _check_debug()
         _check_keys()
+        _check_mail()
     _check_hosts()
     _check_endpoints()
     _check_identity()
@@ -45,8 +53,13 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def _check_debug() -> None:
-    if DEBUG:
-        env.reject("DEBUG", "DEBUG is on outside local; set it to off or leave it empty.")
+    if DEBUG and MOVIEREC_ENV != "dev":
+        env.reject("DEBUG", f"DEBUG is on in {MOVIEREC_ENV}; set it to off or leave it empty.")
+
+
+def _check_mail() -> None:
+    if EMAIL_BACKEND == CONSOLE:
+        env.reject("EMAIL_URL", "EMAIL_URL would print codes into the log; write smtp+tls://user:password@host:587.")
 
 
 def _check_keys() -> None:

@@ -42,6 +42,9 @@ DELETION_SECONDS = 7 * 24 * 3600
 SIGN_IN_TRIES = 10
 SIGN_IN_WINDOW_SECONDS = 15 * 60
 
+# Answers that must not tell whether there is an account take a multiple of this time.
+PACE_SECONDS = 0.1
+
 # What each app keeps about a person: modules with `export` and `erase`, see apps.accounts.personal.
 PERSONAL_DATA = (
     "apps.preferences.personal",

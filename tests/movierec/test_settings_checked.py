@@ -59,6 +59,7 @@ def deployed() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "SECRET_KEY_FALLBACKS": f"{secrets.token_urlsafe(64)},{secrets.token_urlsafe(64)}",
         "ALLOWED_HOSTS": "api.movierec.net,.example.com,localhost",
+        "EMAIL_URL": "smtp+tls://mail.example.com:587",
         **POOL,
     }
 
@@ -71,6 +72,12 @@ class TestRight:
         ended = started(**deployed())
         assert (ended.returncode, ended.stderr) == (0, "")
         assert "LOCAL = False" in ended.stdout
+
+    def test_a_stand_in_in_a_development_environment(
+        self, started: Callable[..., subprocess.CompletedProcess[str]]
+    ) -> None:
+        stand_in = {"MOVIEREC_ENV": "dev", "DEBUG": "on", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+        assert started(**{**deployed(), **stand_in}).returncode == 0
 
     def test_local_without_debug(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
         assert started(DEBUG="off").returncode == 0
@@ -102,10 +109,15 @@ class TestOneVariable:
             "SECRET_KEY_FALLBACKS has a key that is shorter than 50 characters; take it out."
         ]
 
-    @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-    def test_debugging_outside_local(self, refused: Refused, environment: str) -> None:
+    @pytest.mark.parametrize("environment", ["staging", "prod"])
+    def test_debugging_where_people_are(self, refused: Refused, environment: str) -> None:
         assert refused(**{**deployed(), "MOVIEREC_ENV": environment, "DEBUG": "on"}) == [
-            "DEBUG is on outside local; set it to off or leave it empty."
+            f"DEBUG is on in {environment}; set it to off or leave it empty."
+        ]
+
+    def test_mail_that_prints_codes_into_the_log(self, refused: Refused) -> None:
+        assert refused(**{**deployed(), "EMAIL_URL": "consolemail://"}) == [
+            "EMAIL_URL would print codes into the log; write smtp+tls://user:password@host:587."
         ]
 
     @pytest.mark.parametrize("hosts", ["", env.VARIABLES["ALLOWED_HOSTS"].default])

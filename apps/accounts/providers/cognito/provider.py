@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.accounts import mails
@@ -184,8 +183,7 @@ class CognitoProvider:
         return key_cache().published()
 
     def check_configuration(self) -> None:
-        """The pool and a client must be named, and the pool's keys readable."""
-        _refuse_missing_names()
+        """The pool's keys must be readable; that the pool and a client are named, settings have checked."""
         try:
             key_cache().read()
         except JwksUnreadable as error:
@@ -193,16 +191,6 @@ class CognitoProvider:
                 f"COGNITO_USER_POOL_ID: the keys of the pool cannot be read at {jwks_url()} ({error}); "
                 "check the id and the way to that address."
             ) from error
-
-
-def _refuse_missing_names() -> None:
-    missing = []
-    if not settings.COGNITO_USER_POOL_ID:
-        missing.append("COGNITO_USER_POOL_ID is empty; set it to the id of the user pool.")
-    if not settings.COGNITO_CLIENT_IDS:
-        missing.append("COGNITO_CLIENT_ID is empty; set it to the id of the pool's app client.")
-    if missing:
-        raise ImproperlyConfigured("\n".join(missing))
 
 
 def _register(email: str, password: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import jwt
 from django.conf import settings
 
+from apps.accounts.providers.access_tokens import has_sound_life, is_compact
 from apps.accounts.providers.cognito.errors import refused
 from apps.accounts.providers.cognito.jwks import key_cache
 from apps.accounts.providers.cognito.pool import issuer
@@ -18,7 +19,6 @@ from apps.accounts.providers.cognito.sign_ins import session_of
 from apps.accounts.providers.interface import Claims
 
 ALGORITHM = "RS256"
-MAX_LENGTH = 8 * 1024
 # A pool's header has some 90 characters; deeply nested JSON does not fit into this.
 MAX_HEADER_LENGTH = 512
 FORBIDDEN_HEADERS = frozenset({"crit", "jku", "jwk", "x5c", "x5u"})
@@ -51,14 +51,14 @@ def _access_claims(token: str) -> dict[str, Any]:
         options={"require": REQUIRED_CLAIMS},
     )
     for_us = claims["client_id"] in settings.COGNITO_CLIENT_IDS
-    if (claims["token_use"], for_us) != ("access", True):
+    if (claims["token_use"], for_us) != ("access", True) or not has_sound_life(claims):
         raise jwt.InvalidTokenError
     return claims
 
 
 def _key_id(token: str) -> str:
     """The key that a token claims to be signed with. Raises PyJWT's InvalidTokenError for what is not read further."""
-    if len(token) > MAX_LENGTH or not token.isascii() or token.find(".") > MAX_HEADER_LENGTH:
+    if not is_compact(token) or token.find(".") > MAX_HEADER_LENGTH:
         raise jwt.InvalidTokenError
     header = jwt.get_unverified_header(token)
     if header.get("alg") != ALGORITHM or "kid" not in header or FORBIDDEN_HEADERS & header.keys():

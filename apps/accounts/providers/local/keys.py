@@ -130,10 +130,6 @@ def rotate() -> SigningKey:
 
 def check_configuration() -> None:
     """Reads the keys. Raises ImproperlyConfigured when that is not possible as configured."""
-    if not settings.TOKEN_KEY_SECRET and not settings.LOCAL:
-        raise ImproperlyConfigured(
-            "TOKEN_KEY_SECRET is empty; outside local, set it to the Secrets Manager secret of the signing key."
-        )
     try:
         signing_key()
     except KeysUnreachable as error:

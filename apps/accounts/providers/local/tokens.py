@@ -13,12 +13,12 @@ from typing import Any
 import jwt
 from django.conf import settings
 
+from apps.accounts.providers.access_tokens import has_sound_life, is_compact
 from apps.accounts.providers.interface import Claims
 from apps.accounts.providers.local.keys import key_with_header, signing_key
 from apps.accounts.providers.local.signing_key import ALGORITHM
 from movierec.api.errors import Unauthorized
 
-MAX_LENGTH = 8 * 1024
 SCOPE = "openid email"
 REQUIRED_CLAIMS = ["iss", "sub", "token_use", "client_id", "jti", "origin_jti", "iat", "nbf", "exp"]
 
@@ -64,7 +64,7 @@ def verified_claims(token: str) -> Claims:
 
 def access_claims(token: str) -> dict[str, Any]:
     """The claims of an access token of ours that is good now. Raises Unauthorized for every other text."""
-    if len(token) > MAX_LENGTH or not token.isascii():
+    if not is_compact(token):
         raise refused()
     key = key_with_header(token.partition(".")[0])
     if key is None:
@@ -80,7 +80,8 @@ def access_claims(token: str) -> dict[str, Any]:
         )
     except jwt.InvalidTokenError as error:
         raise refused() from error
-    if (claims["token_use"], claims["client_id"]) != ("access", settings.TOKEN_CLIENT_ID):
+    for_us = (claims["token_use"], claims["client_id"]) == ("access", settings.TOKEN_CLIENT_ID)
+    if not for_us or not has_sound_life(claims):
         raise refused()
     return claims
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import runserver
 
+from apps.accounts.providers import provider
 from apps.ops import demo
 from apps.ops.preparation import prepare
 from apps.recommendations.artifacts import serving
@@ -32,6 +33,7 @@ class Command(runserver.Command):
         if not env.in_reloader_child():
             self._refuse_taken_port()
             try:
+                provider().check_configuration()
                 prepare(self.stdout)
             except LocalAwsError as error:
                 raise CommandError(str(error)) from error

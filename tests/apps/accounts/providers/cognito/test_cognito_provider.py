@@ -562,16 +562,6 @@ class TestConfiguration:
         assert len(keys) == 2
         assert all(set(key) == {"kty", "alg", "use", "kid", "n", "e"} for key in keys)
 
-    def test_each_missing_name_has_its_sentence(self, identity: CognitoProvider, settings: Any) -> None:
-        settings.COGNITO_USER_POOL_ID = ""
-        settings.COGNITO_CLIENT_IDS = ()
-        with pytest.raises(ImproperlyConfigured) as caught:
-            identity.check_configuration()
-        assert str(caught.value).splitlines() == [
-            "COGNITO_USER_POOL_ID is empty; set it to the id of the user pool.",
-            "COGNITO_CLIENT_ID is empty; set it to the id of the pool's app client.",
-        ]
-
     def test_keys_that_cannot_be_read_are_refused(self, identity: CognitoProvider, settings: Any) -> None:
         settings.AWS_ENDPOINT_URL = "http://127.0.0.1:9"
         with pytest.raises(ImproperlyConfigured) as caught:

@@ -167,13 +167,3 @@ def test_a_process_whose_secret_holds_a_key_starts(new_process: Callable[[], Any
     new_process()
     keys.check_configuration()
     assert keys.signing_key() == key_of(pem)
-
-
-def test_outside_local_the_key_must_come_from_a_secret(settings: Settings) -> None:
-    settings.LOCAL = False
-    settings.TOKEN_KEY_SECRET = ""
-    with pytest.raises(ImproperlyConfigured) as caught:
-        keys.check_configuration()
-    assert str(caught.value) == (
-        "TOKEN_KEY_SECRET is empty; outside local, set it to the Secrets Manager secret of the signing key."
-    )
