@@ -18,4 +18,4 @@ os.environ.update(
 from movierec.settings import *  # noqa: F403
 
 # Nothing is to wait but what is tested to.
-PACE_SECONDS = 0.0
+LEAST_SECONDS = 0.0

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from pynamodb.transactions import TransactWrite
 
-from apps.accounts import personal
+from apps.accounts import denials, personal
 from apps.accounts.errors import DeletionPending, WrongCredentials
 from apps.accounts.models import DELETION, DELETIONS, DueDeletion, PendingDeletion
 from apps.accounts.transactions import write_together
@@ -35,6 +35,7 @@ def request(user_id: str) -> str:
         transaction.save(DueDeletion(DELETIONS, _due_sk(due_at, user_id), user_id=user_id))
 
     if write_together(fill):
+        denials.cache.forget(user_id)
         return due_at
     earlier = _pending(user_id)
     if earlier is None:
@@ -50,11 +51,12 @@ def take_back(user_id: str) -> None:
 
     def fill(transaction: TransactWrite) -> None:
         due = DueDeletion(DELETIONS, _due_sk(row["dueAt"], user_id))
-        transaction.delete(due, condition=DueDeletion.begun_at.does_not_exist())
+        transaction.delete(due, condition=DueDeletion.pk.exists() & DueDeletion.begun_at.does_not_exist())
         transaction.delete(PendingDeletion(user_pk(user_id), DELETION))
 
     if not write_together(fill):
         raise WrongCredentials
+    denials.cache.forget(user_id)
 
 
 def refuse_pending(user_id: str) -> None:

@@ -8,11 +8,13 @@ from threading import Lock
 from time import time
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from apps.accounts.models import EndedSession, Session, SignedOut, ended_sk, session_sk
+from apps.accounts.models import DELETION, EndedSession, Session, SignedOut, ended_sk, session_sk
+from apps.accounts.providers.access_tokens import MAX_LIFE_SECONDS
 from apps.accounts.providers.interface import Claims
 from apps.accounts.transactions import write_together
 from movierec.dynamo.data_table import user_pk
@@ -66,16 +68,17 @@ def is_denied(claims: Claims, *, fresh: bool = False) -> bool:
 def _read(user_id: str, session_id: str) -> float:
     """The moment from which on sign-ins of the session count, infinity where it was ended. One request."""
     changes, now = cache.changes, time()
-    keys = [{"pk": user_pk(user_id), "sk": sk} for sk in (ended_sk(session_id), ended_sk())]
+    own = [{"pk": user_pk(user_id), "sk": sk} for sk in (ended_sk(session_id), ended_sk(), DELETION)]
+    keys = [*own, {"pk": gone_pk(user_id), "sk": ended_sk()}]
     rows = EndedSession.get_rows(keys, consistent=True)
     # DynamoDB removes expired rows some time later.
-    moment = max((_counts_from(row, session_id) for row in rows if row["expiresAt"] > now), default=0)
+    moment = max((_counts_from(row, session_id) for row in rows if row.get("expiresAt", inf) > now), default=0)
     cache.keep(user_id, session_id, (moment, now), changes=changes)
     return moment
 
 
 def _counts_from(row: Row, session_id: str) -> float:
-    if row["sk"] == ended_sk(session_id):
+    if row["sk"] in (ended_sk(session_id), DELETION):
         return inf
     return 0 if row.get("keptSession") == session_id else float(row["before"])
 
@@ -117,6 +120,31 @@ def _deny_others(user_id: str, kept: str) -> bool:
         transaction.condition_check(Session, user_pk(user_id), session_sk(kept), condition=listed)
 
     return write_together(fill)
+
+
+def sign_out_with(transaction: TransactWrite, user_id: str, *, kept: str | None = None) -> None:
+    """Adds to a transaction what `deny_all` does, so that a new password and the end of the old one's sign-ins are one.
+
+    `cache.forget` must follow its writing.
+    """
+    keeping = SignedOut.kept_session.set(kept) if kept else SignedOut.kept_session.remove()
+    transaction.update(SignedOut(user_pk(user_id), ended_sk()), [*_cut_off(), keeping])
+
+
+def deny_erased(user_id: str) -> None:
+    """Has the tokens of a person who is being erased refused until the last of them has expired.
+
+    A pool's token that was got elsewhere may be good for some time yet, and would make new rows of the person. This
+    row outlives the person's own and says by itself nothing of who it was.
+    """
+    life = MAX_LIFE_SECONDS + settings.TOKEN_LEEWAY_SECONDS
+    SignedOut(gone_pk(user_id), ended_sk(), before=int(time()), expires_at=int(time()) + life).save()
+    cache.forget(user_id)
+
+
+def gone_pk(user_id: str) -> str:
+    """The partition that says of a person who was erased that they were, without naming them."""
+    return f"GONE#{salted_hmac('movierec.accounts.gone', user_id, algorithm='sha256').hexdigest()}"
 
 
 def _cut_off() -> list[Action]:

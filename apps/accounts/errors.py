@@ -136,6 +136,16 @@ class WrongPassword(Forbidden):
         super().__init__("The password is not right.")
 
 
+class PasswordRequired(Forbidden):
+    """403: what was asked for takes the password, since the person signed in a while ago."""
+
+    code = "PasswordRequired"
+
+    def __init__(self) -> None:
+        message = "You signed in a while ago; send your password as well."
+        super().__init__(message, details=[{"path": "password", "message": message}])
+
+
 class SecondFactorRequired(Forbidden):
     """403: the account has a second factor, and the request lacks its code."""
 
@@ -147,12 +157,12 @@ class SecondFactorRequired(Forbidden):
 
 
 class ChallengeExpired(Unauthorized):
-    """401: the session of a challenge is unknown, used or too old."""
+    """401: the session of a challenge is unknown or too old, or what it rests on has changed."""
 
     code = "NotAuthorizedException"
 
     def __init__(self) -> None:
-        super().__init__("This sign-in took too long or was used already; sign in again.")
+        super().__init__("This sign-in took too long; sign in again.")
 
 
 class NoTotpBegun(ApiError):

@@ -114,7 +114,10 @@ class EndedSession(DataRow):
 
 
 class SignedOut(DataRow):
-    """`USER#<id>` / `ENDED`: sign-ins before a moment (seconds since 1970) no longer count, but for one session."""
+    """`USER#<id>` / `ENDED`: sign-ins before a moment (seconds since 1970) no longer count, but for one session.
+
+    `GONE#<keyed hash>` / `ENDED` says so of a person who was erased, for as long as a token may still be good.
+    """
 
     before = NumberAttribute()
     kept_session = UnicodeAttribute(attr_name="keptSession", null=True)

@@ -16,9 +16,11 @@ from django.conf import settings
 
 @contextmanager
 def even_pace(*, failures_only: bool = False) -> Iterator[None]:
-    """Has a block end a whole number of paces (settings.PACE_SECONDS) after it began, whichever way it ends.
+    """Has a block last settings.LEAST_SECONDS at least, whichever way it ends.
 
-    With `failures_only` a block that ends well is not held up.
+    That is well above what the work takes; where it takes longer still, nothing is added, since waiting for the next
+    of several moments would enlarge a difference that falls across one. With `failures_only` a block that ends well
+    is not held up.
     """
     began_at = monotonic()
     held_up = True
@@ -26,5 +28,6 @@ def even_pace(*, failures_only: bool = False) -> Iterator[None]:
         yield
         held_up = not failures_only
     finally:
-        if held_up and settings.PACE_SECONDS:
-            Event().wait(-(monotonic() - began_at) % settings.PACE_SECONDS)
+        left = settings.LEAST_SECONDS - (monotonic() - began_at)
+        if held_up and left > 0:
+            Event().wait(left)

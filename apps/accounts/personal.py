@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
-from apps.accounts import profiles, recovery, usernames
+from apps.accounts import denials, profiles, recovery, usernames
 from apps.accounts.emails import address_of
 from apps.accounts.models import ATTEMPTS, CLAIM, EmailClaim, email_pk
 from apps.accounts.providers import provider
@@ -92,6 +92,9 @@ def erase(user_id: str) -> None:
     The rows of the address go only while the account still has it, and before the account itself: nobody can
     register the address meanwhile. Later they may be those of a new owner.
     """
+    # Of the local provider's tokens none can be good by now.
+    if settings.IDENTITY_PROVIDER != "local":
+        denials.deny_erased(user_id)
     usernames.forget(user_id)
     facts = provider().account(user_id)
     if facts and provider().account_id(facts.email) == user_id:

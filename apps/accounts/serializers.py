@@ -166,7 +166,17 @@ class ReauthenticationSerializer(serializers.Serializer[Any]):
         return _with_one_of(("code", "recoveryCode"), given)
 
 
+class SetUpASecondFactorSerializer(serializers.Serializer[Any]):
+    password = PasswordField(
+        required=False, default=None, help_text="Needed only if you signed in more than 15 minutes ago."
+    )
+
+
 class SwitchOffSecondFactorSerializer(ReauthenticationSerializer):
+    pass
+
+
+class NewRecoveryCodesSerializer(ReauthenticationSerializer):
     pass
 
 

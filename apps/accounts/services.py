@@ -7,13 +7,31 @@ of sessions, usernames, mails to the owner, and the week in which a deletion can
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import time
 
-from apps.accounts import attempts, challenges, deletions, denials, devices, mails, recovery, sessions, usernames
+from django.conf import settings
+
+from apps.accounts import (
+    attempts,
+    challenges,
+    deletions,
+    denials,
+    devices,
+    mails,
+    pending,
+    recovery,
+    sessions,
+    usernames,
+)
 from apps.accounts.caller import Caller
 from apps.accounts.emails import address_of, check_email
 from apps.accounts.errors import (
     CodeMismatch,
+    DeletionPending,
     InvalidRefreshToken,
+    NotConfirmed,
+    NoTotpBegun,
+    PasswordRequired,
     SecondFactorRequired,
     TotpAlreadyOn,
     WrongCredentials,
@@ -39,11 +57,12 @@ class AskedBack:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks for something, and the token they asked with."""
+    """Who asks for something, the token they asked with, and when they signed in (seconds since 1970)."""
 
     user_id: str
     session_id: str
     access_token: str
+    signed_in_at: int
 
 
 def sign_up(*, email: str, password: str, username: str | None = None) -> str:
@@ -57,6 +76,7 @@ def sign_up(*, email: str, password: str, username: str | None = None) -> str:
         usernames.check_username(username)
     with even_pace():
         user_id = provider().sign_up(email, password)
+        pending.keep(address_of(email), password)
         usernames.wish(email, username)
     return user_id
 
@@ -66,6 +86,7 @@ def confirm(*, email: str, code: str) -> None:
     check_email(email)
     with even_pace(failures_only=True):
         user_id = provider().confirm(email, code)
+    pending.forget(address_of(email))
     usernames.grant_wish(email, user_id)
 
 
@@ -102,11 +123,26 @@ def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False)
     `restore` takes the deletion of the account back. Raises WrongCredentials, TooManyAttempts, DeletionPending
     and, for the right password only, NotConfirmed.
     """
+    typed = address_of(login)
     with even_pace(failures_only=True):
         name = usernames.address_behind(login)
-        with attempts.counted(email_pk(address_of(name)), failures=(WrongCredentials,)):
-            outcome = provider().sign_in(name, password)
-    return _enter(outcome, name, caller, restore=restore)
+        with attempts.counted(email_pk(typed), failures=(WrongCredentials,)):
+            outcome = _check_password(typed, name, password)
+    # Counted by what was typed: a count of the account would tell whose username it is.
+    entered = _enter(outcome, name, caller, restore=restore)
+    if isinstance(entered, Tokens):
+        attempts.forget(email_pk(typed))
+    return entered
+
+
+def _check_password(typed: str, name: str, password: str) -> Tokens | Challenge:
+    try:
+        return provider().sign_in(name, password)
+    except (WrongCredentials, NotConfirmed) as refusal:
+        # Asked of what was typed: asked of the address behind, it would tell whose username it is.
+        if pending.is_password(typed, password):
+            raise NotConfirmed from refusal
+        raise WrongCredentials from refusal
 
 
 def answer_challenge(
@@ -123,7 +159,10 @@ def answer_challenge(
             outcome: Tokens | Challenge = _recover(asked.state, recovery_code)
         else:
             outcome = provider().answer(asked.name, asked.state, code or new_password)
-    return _enter(outcome, asked.email, caller, restore=asked.restore)
+    entered = _enter(outcome, asked.email, caller, restore=asked.restore)
+    if isinstance(entered, Tokens):
+        attempts.forget(email_pk(address_of(asked.email)))
+    return entered
 
 
 def _recover(state: str, recovery_code: str) -> Tokens:
@@ -137,25 +176,33 @@ def _enter(outcome: Tokens | Challenge, name: str, caller: Caller, *, restore: b
     if isinstance(outcome, Challenge):
         sealed = challenges.seal_challenge(outcome, name, restore=restore)
         return AskedBack(outcome.name, sealed, outcome.secret, name)
-    attempts.forget(email_pk(address_of(name)))
     if restore:
         deletions.take_back(outcome.user_id)
-    else:
-        _refuse_while_leaving(outcome)
     sessions.begin(outcome.user_id, outcome.session_id, caller)
+    _refuse_changed(outcome)
     if devices.is_new(outcome.user_id, caller):
         mails.tell_new_device(outcome.email, caller)
     return outcome
 
 
-def _refuse_while_leaving(tokens: Tokens) -> None:
-    """Raises DeletionPending, with the tokens made useless, for an account that waits for its deletion."""
+def _refuse_changed(tokens: Tokens) -> None:
+    """Ends a session that should not have begun: the account is about to be deleted, or the password changed.
+
+    Asked once the session is listed: a change after that moment finds it there and ends it. Raises DeletionPending
+    and WrongCredentials.
+    """
     try:
         deletions.refuse_pending(tokens.user_id)
-    except deletions.DeletionPending:
+        _require_proof(tokens)
+    except (DeletionPending, WrongCredentials):
         provider().revoke(tokens.refresh)
-        denials.deny(tokens.user_id, tokens.session_id)
+        sessions.end(tokens.user_id, tokens.session_id)
         raise
+
+
+def _require_proof(tokens: Tokens) -> None:
+    if not provider().still_proves(tokens):
+        raise WrongCredentials
 
 
 def refresh(*, refresh_token: str) -> Tokens:
@@ -182,8 +229,14 @@ def sign_out(*, refresh_token: str) -> None:
 
 
 def end_session(*, user_id: str, session_id: str) -> None:
-    """Ends one session of a person; one that is gone already is no error."""
+    """Ends the session that a person asks from."""
     sessions.end(user_id, session_id)
+
+
+def end_listed_session(*, person: Person, session_id: str) -> None:
+    """Ends one session of a person; one that is not on the list is no error."""
+    if session_id == person.session_id or sessions.is_listed(person.user_id, session_id):
+        sessions.end(person.user_id, session_id)
 
 
 def end_all_sessions(*, user_id: str, kept: str | None = None) -> None:
@@ -200,15 +253,22 @@ def change_password(*, person: Person, old: str, new: str) -> None:
     """
     with attempts.counted(user_pk(person.user_id), failures=(WrongPassword,)):
         provider().change_password(person.user_id, person.access_token, old, new)
-    attempts.forget(user_pk(person.user_id))
     end_all_sessions(user_id=person.user_id, kept=person.session_id)
     mails.tell_password_changed(facts_of(person.user_id).email)
 
 
-def begin_totp(*, person: Person) -> str:
-    """A new TOTP secret (base32) to confirm with its first code. Raises TotpAlreadyOn."""
+def begin_totp(*, person: Person, password: str | None = None) -> str:
+    """A new TOTP secret (base32) to confirm with its first code.
+
+    Whoever holds a stolen token must not lock the owner out, so it takes the password unless the person has just
+    signed in. Raises TotpAlreadyOn, PasswordRequired, WrongPassword and TooManyAttempts.
+    """
     if facts_of(person.user_id).has_totp:
         raise TotpAlreadyOn
+    if password is not None:
+        reauthenticate(user_id=person.user_id, password=password, code=None, recovery_code=None)
+    elif time() - person.signed_in_at > settings.RECENT_SECONDS:
+        raise PasswordRequired
     return provider().begin_totp(person.user_id, person.access_token)
 
 
@@ -222,10 +282,17 @@ def confirm_totp(*, person: Person, code: str) -> list[str]:
         raise TotpAlreadyOn
     with attempts.counted(user_pk(person.user_id), failures=(CodeMismatch,)):
         provider().confirm_totp(person.user_id, person.access_token, code)
-    attempts.forget(user_pk(person.user_id))
     codes = recovery.replace(person.user_id)
     mails.tell_second_factor_on(facts.email)
     return codes
+
+
+def renew_recovery_codes(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> list[str]:
+    """Ten new recovery codes in place of the old ones. Raises NoTotpBegun, and as `reauthenticate` does."""
+    if not facts_of(user_id).has_totp:
+        raise NoTotpBegun
+    reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
+    return recovery.replace(user_id)
 
 
 def disable_totp(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> None:
@@ -279,4 +346,6 @@ def create_confirmed_account(
     password. Raises InvalidEmail, InvalidPassword, and AccountConflict when the address or the id is another's.
     """
     check_email(email)
-    return provider().create_confirmed(email, password, user_id, replace_password=replace_password)
+    made = provider().create_confirmed(email, password, user_id, replace_password=replace_password)
+    pending.forget(address_of(email))
+    return made

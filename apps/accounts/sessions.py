@@ -64,6 +64,11 @@ def seen(user_id: str, session_id: str) -> bool:
     return Session.update_row_if(user_pk(user_id), session_sk(session_id), [now], good) is not None
 
 
+def is_listed(user_id: str, session_id: str) -> bool:
+    """Whether a session is on a person's list. One request."""
+    return Session.get_row(user_pk(user_id), session_sk(session_id), consistent=True) is not None
+
+
 def listed(user_id: str) -> list[ListedSession]:
     """The sessions of a person, the newest first. One request."""
     now = time()

@@ -14,7 +14,7 @@ from apps.accounts.api.entering import (
     SignUp,
 )
 from apps.accounts.api.leaving import SignOut, SignOutEverywhere
-from apps.accounts.api.second_factor import ConfirmSecondFactor, SecondFactor
+from apps.accounts.api.second_factor import ConfirmSecondFactor, RecoveryCodes, SecondFactor
 from apps.accounts.api.sessions import OneSession, Sessions
 
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("sessions/<str:session_id>", OneSession.as_view(), name="session"),
     path("mfa/totp", SecondFactor.as_view(), name="second-factor"),
     path("mfa/totp/confirm", ConfirmSecondFactor.as_view(), name="second-factor-confirm"),
+    path("mfa/recovery-codes", RecoveryCodes.as_view(), name="recovery-codes"),
     path("password", Password.as_view(), name="password"),
     path("user", User.as_view(), name="user"),
 ]

@@ -42,8 +42,10 @@ DELETION_SECONDS = 7 * 24 * 3600
 SIGN_IN_TRIES = 10
 SIGN_IN_WINDOW_SECONDS = 15 * 60
 
-# Answers that must not tell whether there is an account take a multiple of this time.
-PACE_SECONDS = 0.1
+# Answers that must not tell whether there is an account take at least so long, which is twice what the work takes.
+LEAST_SECONDS = 0.3
+# A sign-in so recent that a person need not give the password again to set up a second factor.
+RECENT_SECONDS = 15 * 60
 
 # What each app keeps about a person: modules with `export` and `erase`, see apps.accounts.personal.
 PERSONAL_DATA = (

@@ -61,7 +61,7 @@ def person(request: Request) -> Person:
     """Who is signed in, with the token they asked with; only for views that are not open to all."""
     assert isinstance(request.user, Principal)
     assert isinstance(request.auth, str)
-    return Person(request.user.user_id, request.user.session_id, request.auth)
+    return Person(request.user.user_id, request.user.session_id, request.auth, request.user.signed_in_at)
 
 
 @contextmanager

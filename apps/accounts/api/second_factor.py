@@ -21,12 +21,13 @@ class SecondFactor(AccountView):
     """The second factor of the account: codes of an authenticator app."""
 
     body_serializers: ClassVar[Mapping[str, type[Serializer[Any]]]] = {
-        "DELETE": serializers.SwitchOffSecondFactorSerializer
+        "POST": serializers.SetUpASecondFactorSerializer,
+        "DELETE": serializers.SwitchOffSecondFactorSerializer,
     }
 
     def check_throttles(self, request: Request) -> None:
-        """Counts DELETE, which checks a password, among the sign-ins of the address."""
-        if request.method == "DELETE":
+        """Counts what checks a password among the sign-ins of the address."""
+        if request.method in self.body_serializers:
             self.allowance = count_request("auth", address_of(request))
         else:
             super().check_throttles(request)
@@ -45,11 +46,13 @@ class SecondFactor(AccountView):
         operation_id="beginSecondFactor",
         summary="Makes the secret of a second factor, which is on once its first code is confirmed",
         tags=["auth"],
-        request=None,
-        responses={200: serializers.TotpSecretSerializer},
+        request=serializers.SetUpASecondFactorSerializer,
+        responses={200: serializers.TotpSecretSerializer, **refused(403, "The password is wrong, or is needed.")},
     )
     def post(self, request: Request) -> Response:
-        secret = services.begin_totp(person=person(request))
+        secret = services.begin_totp(
+            person=person(request), **valid_body(serializers.SetUpASecondFactorSerializer, request)
+        )
         return Response(totp_setup(secret, selectors.facts_of(user_id(request)).email))
 
     @extend_schema(
@@ -86,4 +89,34 @@ class ConfirmSecondFactor(FormView):
         body = valid_body(serializers.ConfirmSecondFactorSerializer, request)
         codes = services.confirm_totp(person=person(request), code=body["code"])
         message = "The second factor is on. Keep the recovery codes: they are shown only here."
+        return Response({"message": message, "recoveryCodes": codes})
+
+
+class RecoveryCodes(FormView):
+    """Get ten new recovery codes; the old ones are no longer good."""
+
+    rate_scope = "auth"
+    rate_by_address = True
+    hint = "Send password, and code or recoveryCode."
+    body_serializer = serializers.NewRecoveryCodesSerializer
+
+    @extend_schema(
+        operation_id="renewRecoveryCodes",
+        tags=["auth"],
+        request=serializers.NewRecoveryCodesSerializer,
+        responses={
+            200: serializers.RecoveryCodesSerializer,
+            **refused(403, "The password is wrong, or no code was sent."),
+            **refused(409, "The second factor is off."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        body = valid_body(serializers.NewRecoveryCodesSerializer, request)
+        codes = services.renew_recovery_codes(
+            user_id=user_id(request),
+            password=body["password"],
+            code=body["code"],
+            recovery_code=body["recoveryCode"],
+        )
+        message = "Keep the new recovery codes: they are shown only here. The old ones are no longer good."
         return Response({"message": message, "recoveryCodes": codes})

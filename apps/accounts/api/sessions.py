@@ -66,7 +66,7 @@ class OneSession(FormView):
         if len(session_id) > MAX_ID_LENGTH:
             raise FieldErrors([("session_id", f"An id has at most {MAX_ID_LENGTH} characters.")])
         asking = person(request)
-        services.end_session(user_id=asking.user_id, session_id=session_id)
+        services.end_listed_session(person=asking, session_id=session_id)
         response = Response({"message": "The session is ended."})
         if session_id == asking.session_id:
             delete_cookie(request, response)

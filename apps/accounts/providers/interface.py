@@ -20,7 +20,10 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a signed-in person gets; `expires_in` is the access token's life in seconds."""
+    """What a signed-in person gets; `expires_in` is the access token's life in seconds.
+
+    `proof` is the provider's own, for `still_proves`.
+    """
 
     access: str
     id: str
@@ -29,6 +32,7 @@ class Tokens:
     email: str
     user_id: str
     session_id: str
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,13 @@ class IdentityProvider(Protocol):
     def sign_in(self, name: str, password: str) -> Tokens | Challenge:
         """Checks a password; `name` is an e-mail address, or a text that no account has.
 
-        Raises WrongCredentials and, for the right password only, NotConfirmed.
+        Raises WrongCredentials, and NotConfirmed, maybe whatever the password.
+        """
+
+    def still_proves(self, tokens: Tokens) -> bool:
+        """Whether what was proved for new tokens still holds; asked once their session is listed.
+
+        A password that was replaced before that moment proves nothing; later the list tells which sessions to end.
         """
 
     def answer(self, challenge: ChallengeName, state: str, answer: str | None) -> Tokens | Challenge:

@@ -26,7 +26,7 @@ def person(ann: str, post: Post) -> Person:
     tokens = post("signin", {"email": EMAIL, "password": PASSWORD}).json()
     claims = services.provider().claims(tokens["AccessToken"])
     assert mail.outbox == []
-    return Person(ann, claims.session_id, tokens["AccessToken"])
+    return Person(ann, claims.session_id, tokens["AccessToken"], claims.signed_in_at)
 
 
 def told() -> tuple[list[str], str, str]:

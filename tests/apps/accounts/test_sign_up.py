@@ -32,12 +32,18 @@ def test_sign_up_stores_an_unconfirmed_account_and_mails_a_code(post: Post, rows
     assert answer.status_code == 200
     assert answer.json() == {"message": SENT, "userSub": user_id}
     assert answer["Cache-Control"] == "no-store"
-    claim, code, mails, profile = rows()
+    claim, code, mails, pending, profile = rows()
     # Nobody who does not confirm keeps an address for longer than a day.
     expires_at = NOW + 24 * 3600
     assert claim == {"pk": "EMAIL#bob@example.com", "sk": "ACCOUNT", "userId": user_id, "expiresAt": expires_at}
     assert (code["sk"], code["userId"], code["tries"], code["expiresAt"]) == ("CODE#SIGNUP", user_id, 0, NOW + 900)
     assert (mails["sk"], mails["sent"], mails["expiresAt"]) == (f"MAILS#{NOW // 3600}", 1, NOW + 3600)
+    assert pending == {
+        "pk": "EMAIL#bob@example.com",
+        "sk": "PENDING",
+        "passwordHash": pending["passwordHash"],
+        "expiresAt": expires_at,
+    }
     assert profile == {
         "pk": f"USER#{user_id}",
         "sk": "PROFILE",

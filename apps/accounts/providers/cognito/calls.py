@@ -6,6 +6,7 @@ Pauses have "full jitter", source: "Exponential Backoff And Jitter", AWS Archite
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from threading import Event
@@ -37,7 +38,17 @@ from apps.accounts.errors import (
     WrongPassword,
 )
 from apps.accounts.providers.cognito import pool
-from apps.accounts.providers.cognito.errors import NoSuchUser, PasswordResetRequired, Taken, Untold, refused
+from apps.accounts.providers.cognito.errors import (
+    Blocked,
+    NoSuchUser,
+    PasswordResetRequired,
+    SignUpClosed,
+    Taken,
+    TriggerRefused,
+    UnsupportedChallenge,
+    Untold,
+    refused,
+)
 from movierec.api.errors import Unavailable
 from movierec.api.request_id import request_id
 from movierec.aws import client
@@ -47,12 +58,12 @@ BUDGET_SECONDS = 8.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 
-# The pool's lock after wrong passwords starts at a second and doubles; its other limits are for an hour.
-LOCKOUT_SECONDS = 60
+# The pool does not say when its limit for password changes lets the next one through.
 LIMIT_SECONDS = 15 * 60
 
 BUSY = frozenset(
     {
+        "ConcurrentModificationException",
         "InternalErrorException",
         "InternalFailure",
         "RequestLimitExceeded",
@@ -92,6 +103,12 @@ REPEATABLE = frozenset(
 # The request that is served, and when its budget ends.
 _budget: ContextVar[tuple[str, float]] = ContextVar("cognito_budget", default=("", 0.0))
 
+# The parameters that a message of the pool complains about: "Value at 'password' failed to satisfy constraint: …".
+_PARAMETER = re.compile(r"\bat '(\w+)'")
+
+# The triggers that run once the password was right.
+_AFTER_PASSWORD = ("PostAuthentication ", "PreTokenGeneration ")
+
 # From the pool's message to our error; None where it means something that nobody foresaw.
 Answer = Callable[[str], Exception | None]
 
@@ -114,22 +131,45 @@ def _used_password(_: str) -> Exception:
     return InvalidPassword(["This password was used before. Choose another one."])
 
 
+def _unusable_password() -> Exception:
+    return InvalidPassword(["The user pool does not take this password. Choose another one."])
+
+
 def _bad_credentials(message: str) -> Exception | None:
-    said = message.lower()
-    if "secret" in said:
-        return None
-    return TooManyAttempts(retry_after=LOCKOUT_SECONDS) if "attempts exceeded" in said else WrongCredentials()
+    """Also for a locked account, which only an account can be; but a client with a secret is our mistake."""
+    return None if "secret" in message.lower() else WrongCredentials()
 
 
 def _bad_sign_in_parameter(message: str) -> Exception | None:
-    """A name that no user can have; but a flow that the client does not allow is our mistake."""
-    said = message.lower()
-    return WrongCredentials() if "flow" not in said and ("username" in said or "password" in said) else None
+    """A name or a password that no user can have; but a flow that the client does not allow is our mistake."""
+    return None if "flow" in message.lower() else WrongCredentials()
 
 
-def _bad_email(message: str) -> Exception | None:
+def _refused_sign_in(message: str) -> Exception:
+    """What runs before the password is checked tells nothing; the rest is told to who knows it."""
+    return TriggerRefused(message) if message.startswith(_AFTER_PASSWORD) else WrongCredentials()
+
+
+def _bad_user(message: str) -> Exception | None:
+    if "password" in _PARAMETER.findall(message.lower()):
+        return _unusable_password()
     said = message.lower()
     return InvalidEmail() if "email" in said or "username" in said else None
+
+
+def _closed_sign_up(message: str) -> Exception | None:
+    return None if "secret" in message.lower() else SignUpClosed()
+
+
+def _bad_reset(message: str) -> Exception:
+    return _unusable_password() if "password" in _PARAMETER.findall(message.lower()) else CodeMismatch()
+
+
+def _bad_change(message: str) -> Exception:
+    named = _PARAMETER.findall(message.lower())
+    if "accesstoken" in named:
+        return refused()
+    return _unusable_password() if named == ["proposedpassword"] else WrongPassword()
 
 
 def _bad_old_password(message: str) -> Exception:
@@ -144,6 +184,16 @@ def _bad_answer(message: str) -> Exception:
     return ChallengeExpired() if "session" in message.lower() else CodeMismatch()
 
 
+def _bad_answer_parameter(message: str) -> Exception:
+    """The session, a new password, attributes that the pool demands with it, or the code itself."""
+    said = message.lower()
+    if "session" in said:
+        return ChallengeExpired()
+    if "attributes" in said:
+        return UnsupportedChallenge("more attributes of the user")
+    return _unusable_password() if "password" in said else CodeMismatch()
+
+
 def _bad_first_code(message: str) -> Exception:
     return NoTotpBegun() if "associated" in message.lower() else CodeMismatch()
 
@@ -155,50 +205,73 @@ ERRORS: dict[str, Answer] = {
     "CodeMismatchException": _always(CodeMismatch),
     "EnableSoftwareTokenMFAException": _bad_first_code,
     "ExpiredCodeException": _always(ExpiredCode),
+    "ForbiddenException": _always(Blocked),
     "InvalidPasswordException": _bad_password,
     "LimitExceededException": _too_many,
     "PasswordHistoryPolicyViolationException": _used_password,
     "PasswordResetRequiredException": _always(PasswordResetRequired),
     "RefreshTokenReuseException": _always(InvalidRefreshToken),
-    "TooManyFailedAttemptsException": _too_many,
+    "UserLambdaValidationException": TriggerRefused,
     "UserNotConfirmedException": _always(NotConfirmed),
     "UserNotFoundException": _always(NoSuchUser),
     "UsernameExistsException": _always(Taken),
-    "AdminCreateUser InvalidParameterException": _bad_email,
+    "AdminCreateUser InvalidParameterException": _bad_user,
     "AdminGetUser InvalidParameterException": _always(NoSuchUser),
+    # No secret was verified, so there is nothing to switch on or off.
+    "AdminSetUserMFAPreference InvalidParameterException": _always(NoTotpBegun),
+    "AdminSetUserPassword InvalidParameterException": _always(_unusable_password),
     "AssociateSoftwareToken NotAuthorizedException": _bad_session_or_token,
+    "ChangePassword InvalidParameterException": _bad_change,
     "ChangePassword NotAuthorizedException": _bad_old_password,
     "ChangePassword UserNotFoundException": _always(refused),
+    "ConfirmForgotPassword InvalidParameterException": _bad_reset,
+    "ConfirmForgotPassword LimitExceededException": _always(CodeMismatch),
+    "ConfirmForgotPassword NotAuthorizedException": _always(CodeMismatch),
+    "ConfirmForgotPassword TooManyFailedAttemptsException": _always(CodeMismatch),
     "ConfirmForgotPassword UserNotConfirmedException": _always(CodeMismatch),
     "ConfirmForgotPassword UserNotFoundException": _always(CodeMismatch),
-    "ConfirmForgotPassword NotAuthorizedException": _always(CodeMismatch),
+    "ConfirmSignUp InvalidParameterException": _always(CodeMismatch),
+    "ConfirmSignUp LimitExceededException": _always(CodeMismatch),
     "ConfirmSignUp NotAuthorizedException": _always(CodeMismatch),
+    "ConfirmSignUp TooManyFailedAttemptsException": _always(CodeMismatch),
     "ConfirmSignUp UserNotFoundException": _always(CodeMismatch),
+    "ForgotPassword CodeDeliveryFailureException": _always(Untold),
     "ForgotPassword InvalidParameterException": _always(Untold),
     "ForgotPassword LimitExceededException": _always(Untold),
     "ForgotPassword NotAuthorizedException": _always(Untold),
+    "ForgotPassword UserLambdaValidationException": _always(Untold),
     "ForgotPassword UserNotFoundException": _always(Untold),
     "GetTokensFromRefreshToken InvalidParameterException": _always(InvalidRefreshToken),
     "GetTokensFromRefreshToken NotAuthorizedException": _always(InvalidRefreshToken),
     "GetTokensFromRefreshToken UserNotFoundException": _always(InvalidRefreshToken),
     "InitiateAuth InvalidParameterException": _bad_sign_in_parameter,
     "InitiateAuth NotAuthorizedException": _bad_credentials,
+    # Imported users have no password, and the pool says it whatever is tried.
+    "InitiateAuth PasswordResetRequiredException": _always(WrongCredentials),
+    "InitiateAuth UserLambdaValidationException": _refused_sign_in,
     "InitiateAuth UserNotFoundException": _always(WrongCredentials),
+    "ResendConfirmationCode CodeDeliveryFailureException": _always(Untold),
     "ResendConfirmationCode InvalidParameterException": _always(Untold),
     "ResendConfirmationCode LimitExceededException": _always(Untold),
     "ResendConfirmationCode NotAuthorizedException": _always(Untold),
+    "ResendConfirmationCode UserLambdaValidationException": _always(Untold),
     "ResendConfirmationCode UserNotFoundException": _always(Untold),
     "RespondToAuthChallenge CodeMismatchException": _bad_answer,
     # A one-time code that was used before.
     "RespondToAuthChallenge ExpiredCodeException": _bad_answer,
+    "RespondToAuthChallenge InvalidParameterException": _bad_answer_parameter,
     "RespondToAuthChallenge MFAMethodNotFoundException": _always(ChallengeExpired),
     "RespondToAuthChallenge NotAuthorizedException": _always(ChallengeExpired),
     "RespondToAuthChallenge SoftwareTokenMFANotFoundException": _always(ChallengeExpired),
     "RespondToAuthChallenge UserNotFoundException": _always(ChallengeExpired),
+    "RevokeToken UnauthorizedException": _always(InvalidRefreshToken),
+    "RevokeToken UnsupportedTokenTypeException": _always(InvalidRefreshToken),
+    "SetUserMFAPreference InvalidParameterException": _always(NoTotpBegun),
     "SetUserMFAPreference NotAuthorizedException": _always(refused),
-    "SignUp InvalidParameterException": _bad_email,
+    "SignUp InvalidParameterException": _bad_user,
     # The pool's day has no mails left.
     "SignUp LimitExceededException": _always(MailNotSent),
+    "SignUp NotAuthorizedException": _closed_sign_up,
     "VerifySoftwareToken NotAuthorizedException": _bad_session_or_token,
     "VerifySoftwareToken SoftwareTokenMFANotFoundException": _always(NoTotpBegun),
 }

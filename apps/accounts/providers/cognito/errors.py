@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from apps.accounts.errors import AccountConflict
-from movierec.api.errors import ApiError, Forbidden, Unauthorized
+import re
+
+from apps.accounts.errors import AccountConflict, InvalidEmail
+from movierec.api.errors import ApiError, BadRequest, FieldErrors, Forbidden, Unauthorized
+
+# "PreSignUp failed with error Only our own domain.."
+_TRIGGER = re.compile(r"\A\w+ failed with error ")
 
 
 class NoSuchUser(Exception):
@@ -19,7 +24,7 @@ class Untold(Exception):
 
 
 class PasswordResetRequired(Forbidden):
-    """403: the password is right, and an administrator of the pool wants another one."""
+    """403: who asks has proved who they are, and an administrator of the pool wants another password."""
 
     code = "PasswordResetRequiredException"
 
@@ -41,6 +46,51 @@ class IdChosenByPool(AccountConflict):
 
     def __init__(self) -> None:
         ApiError.__init__(self, "A Cognito user pool chooses the ids of its users; leave the user id out.")
+
+
+class TooLongEmail(InvalidEmail):
+    """400: an e-mail address that a user pool does not take."""
+
+    def __init__(self) -> None:
+        FieldErrors.__init__(self, [("email", "Enter an e-mail address of at most 128 characters.")])
+
+
+class SignUpClosed(Forbidden):
+    """403: only administrators of the pool make its users."""
+
+    code = "SignUpClosed"
+
+    def __init__(self) -> None:
+        super().__init__("New accounts are made by the administrators of this service only.")
+
+
+class Blocked(Forbidden):
+    """403: the firewall of the pool stopped the call."""
+
+    code = "ForbiddenException"
+
+    def __init__(self) -> None:
+        super().__init__("The firewall of the user pool does not let this request pass.")
+
+
+class TriggerRefused(BadRequest):
+    """400: a function that the pool's owner put into its way said no, with this message of the pool's."""
+
+    code = "UserLambdaValidationException"
+
+    def __init__(self, message: str) -> None:
+        reason = _TRIGGER.sub("", message).strip().rstrip(".")
+        super().__init__(f"{reason or 'The user pool refuses this'}.")
+
+
+class RecoveryUnsupported(ApiError):
+    """409: a recovery code was given at a pool that lets nobody in without a second factor."""
+
+    status = 409
+    code = "RecoveryUnsupported"
+
+    def __init__(self) -> None:
+        super().__init__("Recovery codes do not work here, since the user pool demands the second factor.")
 
 
 def refused() -> Unauthorized:

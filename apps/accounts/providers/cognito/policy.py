@@ -1,7 +1,6 @@
-"""The pool's rules for passwords, checked before the pool is asked.
+"""The pool's rules for sign-ups and passwords, checked before the pool is asked.
 
-The pool tells a bad password only to an address that it would register. Checked here, a taken address gets the
-same answer.
+The pool tells them only to an address that it would register. Checked here, a taken address gets the same answer.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 from apps.accounts import passwords
 from apps.accounts.errors import InvalidPassword
 from apps.accounts.providers.cognito.calls import call
+from apps.accounts.providers.cognito.errors import SignUpClosed
 from apps.accounts.providers.cognito.pool import pool_id
 
 MAX_AGE_SECONDS = 3600
@@ -29,6 +29,12 @@ _CLASSES = {
 }
 
 
+def check_open() -> None:
+    """Raises SignUpClosed where the pool lets only administrators make users."""
+    if _described().get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
+        raise SignUpClosed
+
+
 def check_password(password: str) -> None:
     """Raises InvalidPassword unless the password fits our rules and the pool's."""
     passwords.check_password(password)
@@ -38,7 +44,7 @@ def check_password(password: str) -> None:
 
 
 def _reasons(password: str) -> list[str]:
-    policy = _policy(pool_id(), int(time() // MAX_AGE_SECONDS))
+    policy = _described().get("Policies", {}).get("PasswordPolicy", {})
     shortest = int(policy.get("MinimumLength", 0))
     reasons = [text for name, (letters, text) in _CLASSES.items() if policy.get(name) and not letters.search(password)]
     if len(password) < shortest:
@@ -48,8 +54,11 @@ def _reasons(password: str) -> list[str]:
     return reasons
 
 
+def _described() -> dict[str, Any]:
+    return _description(pool_id(), int(time() // MAX_AGE_SECONDS))
+
+
 @lru_cache(maxsize=1)
-def _policy(of_pool: str, age: int) -> dict[str, Any]:
-    """The rules, asked for anew in each period `age`."""
-    described = call("DescribeUserPool", UserPoolId=of_pool)["UserPool"]
-    return dict(described.get("Policies", {}).get("PasswordPolicy", {}))
+def _description(of_pool: str, age: int) -> dict[str, Any]:
+    """What the pool says of itself, asked for anew in each period `age`."""
+    return dict(call("DescribeUserPool", UserPoolId=of_pool)["UserPool"])

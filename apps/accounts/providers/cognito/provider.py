@@ -8,23 +8,23 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from apps.accounts import mails
+from apps.accounts import denials, mails
 from apps.accounts.emails import address_of
 from apps.accounts.errors import (
     AccountConflict,
     CodeMismatch,
     ExpiredCode,
     InvalidRefreshToken,
-    NotConfirmed,
+    NoTotpBegun,
     WrongCredentials,
     WrongPassword,
 )
 from apps.accounts.models import RESET_CODE, SIGN_UP_CODE
-from apps.accounts.providers.cognito import guesses, pending, sign_ins, tokens, users
+from apps.accounts.providers.cognito import guesses, recoveries, sign_ins, tokens, users
 from apps.accounts.providers.cognito.calls import call
 from apps.accounts.providers.cognito.errors import IdChosenByPool, NoSuchUser, Taken, Untold
 from apps.accounts.providers.cognito.jwks import JwksUnreadable, key_cache
-from apps.accounts.providers.cognito.policy import check_password
+from apps.accounts.providers.cognito.policy import check_open, check_password
 from apps.accounts.providers.cognito.pool import client_id, jwks_url, pool_id
 from apps.accounts.providers.interface import AccountFacts, Challenge, ChallengeName, Claims, SessionKey, Tokens
 from movierec.api.errors import Unavailable
@@ -40,12 +40,16 @@ class CognitoProvider:
     """Identity in a user pool; see IdentityProvider for what each method promises."""
 
     def sign_up(self, email: str, password: str) -> str:
-        """Registers or renews; a taken address costs as many calls and has its owner told by mail."""
+        """Registers or renews; a taken address costs as many calls and has its owner told by mail.
+
+        Raises SignUpClosed where the pool lets only administrators make users.
+        """
+        users.check_length(email)
+        check_open()
         check_password(password)
         address = address_of(email)
         with mails.counted_mail(address):
             user_id = _register(email, password)
-            pending.keep(address, password)
             guesses.begin(address, SIGN_UP_CODE)
         return user_id
 
@@ -55,7 +59,6 @@ class CognitoProvider:
         guesses.count(address, SIGN_UP_CODE, code)
         user_id = _by_code("ConfirmSignUp", email, ConfirmationCode=code)
         guesses.end(address, SIGN_UP_CODE)
-        pending.forget(address)
         return user_id
 
     def resend(self, email: str) -> None:
@@ -76,14 +79,12 @@ class CognitoProvider:
         return user_id
 
     def sign_in(self, name: str, password: str) -> Tokens | Challenge:
-        """Every failure costs a call, a read and one scrypt, whether the pool knows the name or not."""
-        try:
-            return sign_ins.begin(name, password)
-        except (NotConfirmed, WrongCredentials) as refusal:
-            right = pending.is_password(address_of(name), password)
-            if right and isinstance(refusal, NotConfirmed):
-                raise
-            raise WrongCredentials from refusal
+        """Every failure costs one call, whether the pool knows the name or not; an id of the pool is no name here."""
+        return sign_ins.begin(users.name_of(name), password)
+
+    def still_proves(self, tokens: Tokens) -> bool:
+        """Whether every session was ended since the pool's moment of the sign-in, as with each new password."""
+        return not denials.is_denied(self.claims(tokens.access), fresh=True)
 
     def answer(self, challenge: ChallengeName, state: str, answer: str | None) -> Tokens | Challenge:
         """Each challenge has its own answer."""
@@ -119,7 +120,10 @@ class CognitoProvider:
         return tokens.verified_claims(access_token)
 
     def change_password(self, user_id: str, access_token: str, old: str, new: str) -> None:
-        """In the user's own name, so that the pool checks the old one."""
+        """In the user's own name, so that the pool checks the old one.
+
+        The refresh tokens of other sessions stay good at the pool itself; the service refuses what they give.
+        """
         check_password(new)
         call("ChangePassword", AccessToken=access_token, PreviousPassword=old, ProposedPassword=new)
 
@@ -147,8 +151,9 @@ class CognitoProvider:
 
     def disable_totp(self, user_id: str) -> None:
         """With our own rights, since the shared layer has made sure who asks."""
-        with suppress(NoSuchUser):
+        with suppress(NoSuchUser, NoTotpBegun):
             users.set_totp(user_id, on=False)
+        recoveries.end(recoveries.begun(user_id))
 
     def account(self, user_id: str) -> AccountFacts | None:
         """From the pool."""
@@ -164,6 +169,7 @@ class CognitoProvider:
 
     def create_confirmed(self, email: str, password: str, user_id: str | None, *, replace_password: bool) -> str:
         """Makes the user with our own rights; an unconfirmed one of the same address gives way to it."""
+        users.check_length(email)
         check_password(password)
         found = users.find(email)
         if found and found.confirmed:
@@ -218,7 +224,7 @@ def _ask_for_code(operation: str, email: str, purpose: str) -> None:
     address = address_of(email)
     with mails.counted_mail(address):
         with suppress(Untold):
-            call(operation, ClientId=client_id(), Username=email)
+            call(operation, ClientId=client_id(), Username=users.name_of(email))
         guesses.begin(address, purpose)
 
 
@@ -229,7 +235,7 @@ def _by_code(operation: str, email: str, **parameters: str) -> str:
     it of any address before.
     """
     try:
-        call(operation, ClientId=client_id(), Username=email, **parameters)
+        call(operation, ClientId=client_id(), Username=users.name_of(email), **parameters)
     except ExpiredCode as error:
         raise CodeMismatch from error
     found = users.find(email)

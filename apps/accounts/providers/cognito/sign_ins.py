@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 import jwt
 import orjson
 
-from apps.accounts.errors import ChallengeExpired, CodeMismatch, WrongCredentials
-from apps.accounts.providers.cognito import users
+from apps.accounts.errors import (
+    ChallengeExpired,
+    CodeMismatch,
+    InvalidRefreshToken,
+    NoTotpBegun,
+    WrongCredentials,
+)
+from apps.accounts.providers.cognito import recoveries, users
 from apps.accounts.providers.cognito.calls import call, renew_budget
-from apps.accounts.providers.cognito.errors import UnsupportedChallenge
+from apps.accounts.providers.cognito.errors import RecoveryUnsupported, UnsupportedChallenge
 from apps.accounts.providers.cognito.policy import check_password
 from apps.accounts.providers.cognito.pool import client_id
 from apps.accounts.providers.interface import Challenge, ChallengeName, Tokens
+from movierec.dynamo.table import Row
 
 _CODE = re.compile(r"[0-9]{6}")
 _SUPPORTED = get_args(ChallengeName)
@@ -39,7 +47,11 @@ def _state(text: str) -> _State:
 
 
 def begin(name: str, password: str) -> Tokens | Challenge:
-    """Checks a password. Raises WrongCredentials, and NotConfirmed also for a wrong one."""
+    """Checks a password; `name` is an address or a user id. Raises WrongCredentials, and NotConfirmed for any password."""
+    return _guarded(_start(name, password), name, password)
+
+
+def _start(name: str, password: str) -> Tokens | Challenge:
     answer = call(
         "InitiateAuth",
         ClientId=client_id(),
@@ -47,6 +59,25 @@ def begin(name: str, password: str) -> Tokens | Challenge:
         AuthParameters={"USERNAME": name, "PASSWORD": password},
     )
     return _outcome(answer, name, password)
+
+
+def _guarded(outcome: Tokens | Challenge, name: str, password: str) -> Tokens | Challenge:
+    """The outcome, or that of a new sign-in where a recovery was cut short and left the second factor off."""
+    if isinstance(outcome, Challenge):
+        return outcome
+    cut_short = recoveries.begun(outcome.user_id)
+    if not cut_short:
+        return outcome
+    revoke(outcome)
+    _end_recoveries(outcome.user_id, cut_short)
+    return _start(name, password)
+
+
+def _end_recoveries(user_id: str, rows: list[Row]) -> None:
+    """Switches the second factor on again; one that is gone altogether stays so."""
+    with suppress(NoTotpBegun):
+        users.set_totp(user_id, on=True)
+    recoveries.end(rows)
 
 
 def _outcome(answer: Mapping[str, Any], username: str, password: str) -> Tokens | Challenge:
@@ -70,7 +101,8 @@ def answer_new_password(state: str, password: str | None) -> Tokens | Challenge:
     asked = _state(state)
     check_password(password or "")
     renewed = _State(asked.session, asked.username, password or "")
-    return _respond("NEW_PASSWORD_REQUIRED", renewed, asked.session, {"NEW_PASSWORD": renewed.password})
+    outcome = _respond("NEW_PASSWORD_REQUIRED", renewed, asked.session, {"NEW_PASSWORD": renewed.password})
+    return _guarded(outcome, renewed.username, renewed.password)
 
 
 def answer_set_up(state: str, code: str | None) -> Tokens | Challenge:
@@ -121,19 +153,24 @@ def asked_user(state: str) -> str:
 
 
 def pass_without_code(state: str) -> Tokens:
-    """Signs in past the second factor, which is off for the moment that it takes. Raises ChallengeExpired."""
+    """Signs in past the second factor, which is off for the moment that it takes.
+
+    A pool that demands a second factor of everybody then asks to set one up: recovery codes do not work there. Raises
+    ChallengeExpired and RecoveryUnsupported.
+    """
     asked = _state(state)
     user_id = asked_user(state)
-    users.set_totp(user_id, on=False)
+    recovery = recoveries.begin(user_id)
     try:
-        outcome = begin(asked.username, asked.password)
+        users.set_totp(user_id, on=False)
+        outcome = _start(asked.username, asked.password)
     except WrongCredentials as error:
         raise ChallengeExpired from error
     finally:
         renew_budget()
-        users.set_totp(user_id, on=True)
+        _end_recoveries(user_id, [recovery])
     if isinstance(outcome, Challenge):
-        raise ChallengeExpired
+        raise RecoveryUnsupported if outcome.name == "MFA_SETUP" else ChallengeExpired
     return outcome
 
 
@@ -144,8 +181,9 @@ def refresh(refresh_token: str) -> Tokens:
 
 
 def revoke(tokens: Tokens) -> None:
-    """Makes the refresh token of a session useless."""
-    call("RevokeToken", ClientId=client_id(), Token=tokens.refresh)
+    """Makes the refresh token of a session useless; also one that is no good any more."""
+    with suppress(InvalidRefreshToken):
+        call("RevokeToken", ClientId=client_id(), Token=tokens.refresh)
 
 
 def tokens_of(result: Mapping[str, Any]) -> Tokens:

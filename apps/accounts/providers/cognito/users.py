@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.accounts.providers.cognito.calls import call
-from apps.accounts.providers.cognito.errors import NoSuchUser
+from apps.accounts.providers.cognito.errors import NoSuchUser, TooLongEmail
 from apps.accounts.providers.cognito.pool import pool_id
 from movierec.timestamps import timestamp
 
 UNCONFIRMED = "UNCONFIRMED"
+# The longest name that the pool looks for.
+MAX_NAME_LENGTH = 128
 TOTP = "SOFTWARE_TOKEN_MFA"
 # A newer pool's id is random but for digits that tell its region and kind: those marked 1 here.
 _POOL_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -30,6 +32,21 @@ class PoolUser:
     confirmed: bool
     created_at: str
     has_totp: bool
+
+
+def check_length(email: str) -> None:
+    """Raises TooLongEmail for an address that no user of a pool can have."""
+    if len(email) > MAX_NAME_LENGTH:
+        raise TooLongEmail
+
+
+def name_of(text: str) -> str:
+    """The text, if it may be a user's address; otherwise an address that nobody has, to ask the pool for all the same.
+
+    The pool would take an id of its own for a name as well.
+    """
+    possible = "@" in text and len(text) <= MAX_NAME_LENGTH
+    return text if possible else f"{secrets.token_hex(16)}@nobody.invalid"
 
 
 def find(name: str) -> PoolUser | None:
@@ -66,7 +83,7 @@ def sign_out_everywhere(user_id: str) -> None:
 
 
 def set_totp(user_id: str, *, on: bool) -> None:
-    """Has sign-ins ask for a one-time code or not. Raises NoSuchUser."""
+    """Has sign-ins ask for a one-time code or not. Raises NoSuchUser, and NoTotpBegun where there is no secret."""
     call("AdminSetUserMFAPreference", UserPoolId=pool_id(), Username=user_id, SoftwareTokenMfaSettings=totp_setting(on))
 
 

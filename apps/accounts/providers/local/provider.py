@@ -72,6 +72,14 @@ class LocalProvider:
             return Challenge("SOFTWARE_TOKEN_MFA", states.state_of(account))
         return _begin(account)
 
+    def still_proves(self, tokens: Tokens) -> bool:
+        """Whether password and second factor are those that were checked."""
+        try:
+            states.account_behind(tokens.proof)
+        except ChallengeExpired:
+            return False
+        return True
+
     def answer(self, challenge: ChallengeName, state: str, answer: str | None) -> Tokens:
         """Takes the code of an authenticator app, each once only."""
         if challenge != "SOFTWARE_TOKEN_MFA":
@@ -111,7 +119,8 @@ class LocalProvider:
         """Replaces the hash, unless another request did meanwhile."""
         passwords.check_password(new)
         account = _checked(user_id, old)
-        if not registrations.replace_hash(account, passwords.hash_password(new)):
+        session_id = tokens.access_claims(access_token)["origin_jti"]
+        if not registrations.change_hash(account, passwords.hash_password(new), kept_session=session_id):
             raise WrongPassword
 
     def check_password(self, user_id: str, password: str) -> str | None:
@@ -212,4 +221,5 @@ def _tokens(account: Registration, session: OpenSession) -> Tokens:
         email=email,
         user_id=account.user_id,
         session_id=session_id,
+        proof=states.state_of(account),
     )

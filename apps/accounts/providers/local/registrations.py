@@ -10,6 +10,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from apps.accounts import denials
 from apps.accounts.models import CLAIM, PROFILE, Account, Code, EmailClaim, email_pk
 from apps.accounts.transactions import write_together
 from movierec.dynamo.data_table import user_pk
@@ -137,15 +138,38 @@ def confirm(code: Code) -> bool:
 
 
 def reset_hash(code: Code, password_hash: str) -> bool:
-    """Stores another hash for the account of a code and removes the code; False when either is gone."""
+    """Stores another hash for the account of a code, removes the code, and ends what the old password signed in.
+
+    False when code or account is gone.
+    """
+    user_id = code.user_id or ""
 
     def fill(transaction: TransactWrite) -> None:
-        account = Account(user_pk(code.user_id or ""), PROFILE)
         confirmed = Account.confirmed == True  # noqa: E712  (PynamoDB builds its conditions with ==)
-        transaction.update(account, [Account.password_hash.set(password_hash)], condition=confirmed)
+        fresh = Account.password_hash.set(password_hash)
+        transaction.update(Account(user_pk(user_id), PROFILE), [fresh], condition=confirmed)
         _spend(transaction, code)
+        denials.sign_out_with(transaction, user_id)
 
-    return write_together(fill)
+    done = write_together(fill)
+    denials.cache.forget(user_id)
+    return done
+
+
+def change_hash(old: Registration, password_hash: str, *, kept_session: str) -> bool:
+    """Stores another hash and ends what the old password signed in, but for one session.
+
+    False when the password was changed meanwhile.
+    """
+
+    def fill(transaction: TransactWrite) -> None:
+        fresh, unchanged = Account.password_hash.set(password_hash), Account.password_hash == old.password_hash
+        transaction.update(Account(user_pk(old.user_id), PROFILE), [fresh], condition=unchanged)
+        denials.sign_out_with(transaction, old.user_id, kept=kept_session)
+
+    done = write_together(fill)
+    denials.cache.forget(old.user_id)
+    return done
 
 
 def _spend(transaction: TransactWrite, code: Code) -> None:
@@ -153,7 +177,7 @@ def _spend(transaction: TransactWrite, code: Code) -> None:
 
 
 def replace_hash(old: Registration, password_hash: str) -> bool:
-    """Stores another hash; False when the password was changed meanwhile."""
+    """Stores another hash of the same password; False when that was changed meanwhile."""
     fresh, unchanged = Account.password_hash.set(password_hash), Account.password_hash == old.password_hash
     return Account.update_row_if(user_pk(old.user_id), PROFILE, [fresh], unchanged) is not None
 

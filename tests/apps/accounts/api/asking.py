@@ -17,6 +17,9 @@ class AskingProvider(LocalProvider):
     def sign_in(self, name: str, password: str) -> Tokens | Challenge:
         return Challenge("NEW_PASSWORD_REQUIRED", "one")
 
+    def still_proves(self, tokens: Tokens) -> bool:
+        return True
+
     def answer(self, challenge: str, state: str, answer: str | None) -> Tokens | Challenge:
         if challenge == "NEW_PASSWORD_REQUIRED":
             assert (state, answer) == ("one", NEW_PASSWORD)

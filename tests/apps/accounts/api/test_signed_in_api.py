@@ -24,8 +24,14 @@ SIGNED = [
     ("POST", "/auth/mfa/totp"),
     ("POST", "/auth/mfa/totp/confirm"),
     ("DELETE", "/auth/mfa/totp"),
+    ("POST", "/auth/mfa/recovery-codes"),
 ]
-CHECKING_PASSWORDS = [("POST", "/auth/password"), ("DELETE", "/auth/mfa/totp")]
+CHECKING_PASSWORDS = [
+    ("POST", "/auth/password"),
+    ("POST", "/auth/mfa/totp"),
+    ("DELETE", "/auth/mfa/totp"),
+    ("POST", "/auth/mfa/recovery-codes"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), SIGNED)

@@ -14,12 +14,17 @@ from apps.accounts.models import Account
 from apps.accounts.passwords import Cost
 from apps.accounts.providers.interface import AccountFacts, Challenge, Claims, SessionKey, Tokens
 from apps.accounts.providers.local.provider import LocalProvider
+from apps.accounts.providers.local.tokens import issue_access_token
 
 EMAIL = "ann@example.com"
 PASSWORD = "correct horse battery"
 NOW = 1_800_000_000
 Rows = Callable[[], list[dict[str, Any]]]
 provider = LocalProvider()
+
+
+def access_token(user_id: str) -> str:
+    return issue_access_token(user_id, email=EMAIL, session_id="session-1")
 
 
 def signed_in(at: int = NOW) -> Tokens:
@@ -110,7 +115,7 @@ def test_a_hash_of_older_parameters_is_renewed_also_before_a_challenge(
 
 
 def test_the_password_is_changed_by_its_owner(ann: str) -> None:
-    provider.change_password(ann, "", PASSWORD, "another password")
+    provider.change_password(ann, access_token(ann), PASSWORD, "another password")
     with pytest.raises(WrongCredentials):
         provider.sign_in(EMAIL, PASSWORD)
     assert isinstance(provider.sign_in(EMAIL, "another password"), Tokens)
@@ -130,14 +135,14 @@ def test_a_refused_change_stores_nothing(
 ) -> None:
     before = rows()
     with pytest.raises(error):
-        provider.change_password(user_id, "", old, new)
+        provider.change_password(user_id, access_token(user_id), old, new)
     assert rows() == before
 
 
 def test_parallel_changes_of_a_password_have_one_winner(ann: str, atomic_requests: None) -> None:
     def won(number: int) -> str | None:
         try:
-            provider.change_password(ann, "", PASSWORD, f"another password {number}")
+            provider.change_password(ann, access_token(ann), PASSWORD, f"another password {number}")
         except WrongPassword:
             return None
         return f"another password {number}"

@@ -14,11 +14,16 @@ from apps.accounts.errors import ChallengeExpired
 from apps.accounts.providers.interface import Challenge
 from apps.accounts.providers.local import registrations, states
 from apps.accounts.providers.local.provider import LocalProvider
+from apps.accounts.providers.local.tokens import issue_access_token
 
 EMAIL = "ann@example.com"
 PASSWORD = "correct horse battery"
 Rows = Callable[[], list[dict[str, Any]]]
 provider = LocalProvider()
+
+
+def access_token(user_id: str) -> str:
+    return issue_access_token(user_id, email=EMAIL, session_id="session-1")
 
 
 def switch_on(user_id: str) -> None:
@@ -48,7 +53,7 @@ def test_who_gave_a_recovery_code_is_signed_in(state: str, ann: str) -> None:
 
 
 def another_password(ann: str) -> None:
-    provider.change_password(ann, "", PASSWORD, "another password")
+    provider.change_password(ann, access_token(ann), PASSWORD, "another password")
 
 
 def no_second_factor(ann: str) -> None:

@@ -142,7 +142,8 @@ def test_every_attack_is_refused(name: str) -> None:
 
 
 def test_the_token_that_the_attacks_vary_is_good(tables: None) -> None:
-    assert verify_access_token(signed(claims())) == Principal("user-1", None, "session-1")
+    token = signed(claims())
+    assert verify_access_token(token) == Principal("user-1", None, "session-1", verified_claims(token).signed_in_at)
 
 
 @time_machine.travel(NOW, tick=False)
@@ -183,8 +184,8 @@ def test_a_token_without_the_time_of_its_sign_in_counts_from_its_issue() -> None
 
 
 def test_the_principal_is_the_subject(tables: None) -> None:
-    token = issue_access_token("user-1", email="a@example.com", session_id="s")
-    assert verify_access_token(token) == Principal("user-1", "a@example.com", "s")
+    token = issue_access_token("user-1", email="a@example.com", session_id="s", signed_in_at=NOW)
+    assert verify_access_token(token) == Principal("user-1", "a@example.com", "s", NOW)
 
 
 @pytest.mark.parametrize(("moment", "good"), [(3600 + 59, True), (3600 + 61, False), (-59, True), (-61, False)])

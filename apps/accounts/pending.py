@@ -1,7 +1,8 @@
 """The passwords of sign-ups that wait for their code.
 
-The pool says that a user is not confirmed before it looks at the password. We tell it to who knows the password
-only, so a hash of it is kept here until the code comes.
+That an account is not confirmed is said to who signed up with this password only. It is said of an address that has
+an account as well, where the sign-up came to nothing: otherwise signing up and in would tell who has one. And a user
+pool says it before it looks at the password. So a hash is kept here, whoever signs up, until the code comes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ PENDING = "PENDING"
 
 
 class PendingSignUp(DataRow):
-    """`EMAIL#<address>` / `PENDING`: the scrypt hash of the password that an address signed up with."""
+    """`EMAIL#<address>` / `PENDING`: the scrypt hash of the password that an address signed up with last."""
 
     password_hash = UnicodeAttribute(attr_name="passwordHash")
 
