@@ -193,6 +193,11 @@ def hand_down(name: str, value: str) -> None:
     os.environ[VARIABLES[name].name] = value
 
 
+def on_lambda() -> bool:
+    """Whether AWS Lambda runs this process."""
+    return bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
+
+
 def in_reloader_child() -> bool:
     """Whether this is the process that Django's autoreloader starts again and again."""
     return os.environ.get("RUN_MAIN") == "true"

@@ -27,7 +27,7 @@ def check_email(email: str) -> None:
     The domain may be an international one; it is judged in the ASCII form that goes to the mail server.
     """
     local, _, domain = email.rpartition("@")
-    if len(email) > MAX_LENGTH or not email.isprintable() or domain.startswith(_ADDRESS_LITERAL) or not _is_plain(local):
+    if len(email) > MAX_LENGTH or not _is_plain_local(local) or not _is_shown_name(domain):
         raise InvalidEmail
     try:
         as_sent = f"{local}@{punycode(domain)}"
@@ -38,9 +38,13 @@ def check_email(email: str) -> None:
         raise InvalidEmail
 
 
-def _is_plain(local: str) -> bool:
+def _is_plain_local(local: str) -> bool:
     fits = len(local) <= MAX_LOCAL_LENGTH and _ENCODED_WORD not in local
     return fits and _LOCAL_PART.fullmatch(local) is not None
+
+
+def _is_shown_name(domain: str) -> bool:
+    return domain.isprintable() and not domain.startswith(_ADDRESS_LITERAL)
 
 
 def address_of(email: str) -> str:

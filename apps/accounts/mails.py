@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import time
 
 from django.conf import settings
 from django.core.mail import send_mail
 
 from apps.accounts.caller import Caller
-from apps.accounts.errors import MailNotSent, TooManyMails
+from apps.accounts.emails import check_email
+from apps.accounts.errors import InvalidEmail, MailNotSent, TooManyMails
 from apps.accounts.models import MailCounter, email_pk
 
 logger = logging.getLogger(__name__)
@@ -95,10 +94,14 @@ def _minutes() -> int:
 
 
 def _tell(email: str, subject: str, text: str) -> None:
-    """Sends a notice about what has happened already: a mail server that is down must not undo it."""
+    """Sends a notice about what has happened already: neither a mail server that is down must undo it, nor an address.
+
+    A pool may have people whose addresses we would not have taken.
+    """
     try:
+        check_email(email)
         _send(email, subject, text)
-    except MailNotSent:
+    except (InvalidEmail, MailNotSent):
         logger.exception("A notice could not be mailed: %s", subject)
 
 
@@ -109,9 +112,11 @@ def _send(email: str, subject: str, text: str) -> None:
         raise MailNotSent from error
 
 
-@contextmanager
-def counted_mail(address: str) -> Iterator[None]:
-    """Counts a mail to an address, but not one that could not be sent. Raises TooManyMails from the sixth on."""
+def count_mail(address: str) -> None:
+    """Counts a mail to an address before it is sent. Raises TooManyMails from the sixth on.
+
+    It counts also when it could not be sent: its code was stored by then, and can be guessed.
+    """
     now = int(time())
     hour = now // HOUR_SECONDS
     ends_at = (hour + 1) * HOUR_SECONDS
@@ -119,8 +124,3 @@ def counted_mail(address: str) -> Iterator[None]:
     counter.update([MailCounter.sent.add(1), MailCounter.expires_at.set(ends_at)])
     if (counter.sent or 0) > MAILS_AN_HOUR:
         raise TooManyMails(retry_after=ends_at - now)
-    try:
-        yield
-    except MailNotSent:
-        counter.update([MailCounter.sent.add(-1)])
-        raise

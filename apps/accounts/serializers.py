@@ -9,6 +9,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from apps.accounts import emails, passwords
+from apps.accounts.errors import MissingCredentials
 from apps.accounts.profiles import MAX_DISPLAY_NAME_LENGTH
 
 MAX_CODE_LENGTH = 64
@@ -20,6 +21,9 @@ MAX_REFRESH_TOKEN_LENGTH = 8 * 1024
 MAX_CHALLENGE_LENGTH = 8 * 1024
 # Control characters, and what breaks a line.
 _UNSHOWN: Final = {"Cc", "Zl", "Zp"}
+# Format characters that turn the text around them or show nothing at all. Not the two joiners, U+200C and U+200D,
+# which emoji and some scripts need.
+_MARKS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 SIX_DIGITS = "The six digits that your authenticator app shows now."
 
 
@@ -93,10 +97,15 @@ class LogInSerializer(serializers.Serializer[Any]):
     restore = RestoreField()
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """`login` in place of the two names; raises ValidationError for both of them."""
+        """`login` in place of the two names; raises ValidationError for both of them, MissingCredentials for none.
+
+        Names of nothing but spaces get here: the fields have stripped them.
+        """
         username, email = given.pop("username", None), given.pop("email", None)
         if username and email:
             raise serializers.ValidationError({"username": "Send a username or an e-mail address, not both."})
+        if not (username or email):
+            raise MissingCredentials(["username"])
         return {**given, "login": username or email}
 
 
@@ -312,7 +321,7 @@ class DisplayNameField(TextField):
     def to_internal_value(self, data: Any) -> str:
         """The text without spaces around it; raises ValidationError for what cannot be shown."""
         name = super().to_internal_value(data)
-        if any(unicodedata.category(character) in _UNSHOWN for character in name):
+        if any(unicodedata.category(character) in _UNSHOWN or character in _MARKS for character in name):
             self.fail("unshown")
         return name
 

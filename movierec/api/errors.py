@@ -190,7 +190,8 @@ def log_fault(error: ApiError, exception: Exception, path: str) -> None:
     """
     if error.status >= 500:
         trace = exception if error.status == InternalError.status else None
-        logger.error("%s at %s (request %s): %s", error.error_code, path, request_id(), exception, exc_info=trace)
+        # The path is the client's text: escaped, it cannot forge a line of the log.
+        logger.error("%s at %r (request %s): %s", error.error_code, path, request_id(), exception, exc_info=trace)
 
 
 def as_api_error(exception: Exception) -> ApiError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from time import time
 from typing import Any
 
@@ -16,6 +17,8 @@ from movierec.api.request_id import client_address
 from movierec.dynamo.data_table import DataRow
 
 WINDOW_SECONDS = 60
+# One IPv6 line gets at least so much of the network, and may use every address in it.
+IPV6_PREFIX_BITS = 64
 
 
 class RateCounter(DataRow):
@@ -65,9 +68,22 @@ def caller_of(request: Request) -> str:
     """Whom a request is counted for: the person signed in, else the address."""
     if isinstance(request.user, Principal):
         return f"user:{request.user.user_id}"
-    return f"address:{client_address(request._request)}"
+    return address_of(request)
 
 
 def address_of(request: Any) -> str:
-    """The caller's address, for scopes that count by address only."""
-    return f"address:{client_address(request._request)}"
+    """The caller's address, for scopes that count by address only; an IPv6 caller's is that of the /64 network."""
+    return f"address:{_line_of(client_address(request._request))}"
+
+
+def _line_of(address: str) -> str:
+    """What one caller cannot change at will; texts that are no address stay as they are."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), IPV6_PREFIX_BITS), strict=False))

@@ -18,7 +18,7 @@ VERSION = "0.1.0"
 
 def _secret_key() -> str:
     key = env.text("SECRET_KEY")
-    if key or not LOCAL:
+    if key or not LOCAL or env.on_lambda():
         return key
     try:
         return read_or_create(STATE_DIR / "keys" / "secret_key", lambda: secrets.token_urlsafe(64).encode()).decode()

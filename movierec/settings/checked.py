@@ -35,6 +35,7 @@ _HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", re.IGNOREC
 
 def refuse_wrong_settings() -> None:
     """Raises ImproperlyConfigured with a line for each variable that is wrong."""
+    _check_environment()
     if DEPLOYED:
         _check_debug()
         _check_keys()
@@ -50,6 +51,12 @@ def _place(name: str) -> tuple[int, str]:
     """Declared variables in their order, then the others."""
     declared = list(env.VARIABLES)
     return (declared.index(name) if name in env.VARIABLES else len(declared), name)
+
+
+def _check_environment() -> None:
+    """An unset MOVIEREC_ENV means local, which shows its inside to everyone."""
+    if LOCAL and env.on_lambda():
+        env.reject("MOVIEREC_ENV", "MOVIEREC_ENV is local on AWS Lambda; set it to dev, staging or prod.")
 
 
 def _check_debug() -> None:

@@ -10,6 +10,8 @@ documented error codes and wire format of Cognito, not captured from a pool of o
 - mailing a code to a user in the wrong state (a reset code while unconfirmed, a sign-up code while confirmed);
 - a one-time code used twice, and a challenge's session that is unknown or used;
 - refresh and access tokens after RevokeToken and global sign-out, and a rotated refresh token used again.
+Recorded as well, for tests that plan them: parameters that break the pool's rules, its locks and limits, a second
+factor without a secret, and a pool that demands one.
 Neither: `rotating` pools get their rotation from this server, which hands out refresh tokens of its own in place of
 the embedded AWS's; and e-mail addresses find their user in any letter case, as in a pool.
 
@@ -104,11 +106,15 @@ def recorded(name: str) -> Answer:
 
 
 class PoolServer:
-    """The server in front: `endpoint` is its address, `operations` the names of the calls it got, in order."""
+    """The server in front of the embedded AWS.
+
+    `endpoint` is its address; `operations` are the calls it got and `names` the users they named, in order.
+    """
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
         self.operations: list[str] = []
+        self.names: list[str] = []
         self.aws = boto3.client(
             "cognito-idp",
             region_name=REGION,
@@ -182,6 +188,7 @@ class PoolServer:
         """Forgets what was planned and which calls came."""
         self._planned.clear()
         self.operations.clear()
+        self.names.clear()
 
     def serve(self) -> None:
         """Answers until `stop`."""
@@ -268,6 +275,7 @@ class PoolServer:
             for key in ("Username", "USERNAME"):
                 if key in place:
                     typed = str(place[key])
+                    self.names.append(typed)
                     place[key] = self._spellings.setdefault((pool_id, typed.casefold()), typed)
 
     def _pool_of(self, body: Body) -> str:

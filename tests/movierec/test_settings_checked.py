@@ -73,6 +73,9 @@ class TestRight:
         assert (ended.returncode, ended.stderr) == (0, "")
         assert "LOCAL = False" in ended.stdout
 
+    def test_on_lambda(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+        assert started(**{**deployed(), "AWS_LAMBDA_FUNCTION_NAME": "movierec"}).returncode == 0
+
     def test_a_stand_in_in_a_development_environment(
         self, started: Callable[..., subprocess.CompletedProcess[str]]
     ) -> None:
@@ -113,6 +116,11 @@ class TestOneVariable:
     def test_debugging_where_people_are(self, refused: Refused, environment: str) -> None:
         assert refused(**{**deployed(), "MOVIEREC_ENV": environment, "DEBUG": "on"}) == [
             f"DEBUG is on in {environment}; set it to off or leave it empty."
+        ]
+
+    def test_lambda_as_local(self, refused: Refused) -> None:
+        assert refused(AWS_LAMBDA_FUNCTION_NAME="movierec") == [
+            "MOVIEREC_ENV is local on AWS Lambda; set it to dev, staging or prod."
         ]
 
     def test_mail_that_prints_codes_into_the_log(self, refused: Refused) -> None:

@@ -78,7 +78,7 @@ class IdentityProvider(Protocol):
         """Registers an address, has a code mailed to it, and answers the user id.
 
         A taken address gets the same answer, and its owner a mail; one that waits for its code is registered anew.
-        Raises InvalidPassword, TooManyMails and MailNotSent.
+        Raises InvalidEmail, InvalidPassword, TooManyMails and MailNotSent.
         """
 
     def confirm(self, email: str, code: str) -> str:

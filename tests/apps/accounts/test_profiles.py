@@ -124,6 +124,22 @@ def test_what_is_no_name_is_refused_and_nothing_is_stored(
     assert rows() == before
 
 
+@pytest.mark.parametrize("mark", list("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+def test_marks_that_turn_or_hide_text_are_refused(put: Put, rows: Rows, mark: str) -> None:
+    before = rows()
+    for name in (f"{mark}Ann", f"A{mark}nn", f"Ann{mark}"):
+        response = put({"displayName": name})
+        assert response.status_code == 400
+        message = "Leave out control characters and line breaks."
+        assert response.json()["details"] == [{"path": "displayName", "message": message}]
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", ["👩\u200d🚀", "می\u200cشد", "क्\u200dष", "אן", "❤\ufe0f"])
+def test_joiners_and_scripts_of_either_direction_stay(put: Put, name: str) -> None:
+    assert put({"displayName": name}).json()["profile"]["displayName"] == name
+
+
 def test_the_longest_display_name_fits(put: Put) -> None:
     assert put({"displayName": f" {'ä' * 80} "}).json()["profile"]["displayName"] == "ä" * 80
 

@@ -62,7 +62,7 @@ def raising(exception: Exception, base: type[View] = ApiView) -> type[View]:
     class Raising(base):  # type: ignore[misc, valid-type]
         open_to_all = True
 
-        def get(self, request: Any) -> Any:
+        def get(self, request: Any, **_: str) -> Any:
             raise exception
 
     return Raising
@@ -241,9 +241,20 @@ class TestUnforeseen:
         assert response.status_code == 500
         assert check_shape(response, "InternalError", self.SENTENCE) == {}
         (record,) = [record for record in caplog.records if record.name == "movierec.api.errors"]
-        assert record.getMessage() == f"InternalError at /x (request {response['X-Request-Id']}): the inside"
+        assert record.getMessage() == f"InternalError at '/x' (request {response['X-Request-Id']}): the inside"
         assert record.exc_info is not None
         assert repr(record.exc_info[1]) == "RuntimeError('the inside')"
+
+    @pytest.mark.parametrize("base", [ApiView, View])
+    def test_a_path_forges_no_line_of_the_log(
+        self, serve: Serve, caplog: pytest.LogCaptureFixture, base: type[View]
+    ) -> None:
+        client = serve({"x/<str:name>": raising(RuntimeError("the inside"), base)})
+        with caplog.at_level(logging.ERROR):
+            response = client.get("/x/a%0A2026-01-01%20INFO%20root:%20forged%0D%E2%80%A8%1B[2J")
+        (record,) = [record for record in caplog.records if record.name == "movierec.api.errors"]
+        path = r"'/x/a\n2026-01-01 INFO root: forged\r\u2028\x1b[2J'"
+        assert record.getMessage() == f"InternalError at {path} (request {response['X-Request-Id']}): the inside"
 
     def test_an_answer_that_cannot_be_written_is_one_too(self, serve: Serve) -> None:
         class Unwritable(ApiView):
@@ -280,7 +291,7 @@ class TestUnavailable:
             response = client.get("/stored")
         self.check(response)
         (record,) = [record for record in caplog.records if record.name == "movierec.api.errors"]
-        assert record.getMessage().startswith(f"ServiceUnavailable at /stored (request {response['X-Request-Id']}): ")
+        assert record.getMessage().startswith(f"ServiceUnavailable at '/stored' (request {response['X-Request-Id']}): ")
         assert record.exc_info is None
         assert "http://127.0.0.1:1/" in record.getMessage()
 

@@ -160,6 +160,29 @@ class TestRequests:
         found = [small.get("/address", REMOTE_ADDR=f"192.0.2.{i}").status_code for i in (1, 1, 1, 2)]
         assert found == [200, 200, 429, 200]
 
+    @pytest.mark.parametrize(
+        ("addresses", "statuses"),
+        [
+            (["2001:db8:1:1::1", "2001:db8:1:1:ffff::2", "2001:DB8:1:1::3"], [200, 200, 429]),
+            (["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1"], [200, 200, 200]),
+            (["::ffff:192.0.2.1", "::ffff:c000:201", "192.0.2.1"], [200, 200, 429]),
+            (["::ffff:192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.2"], [200, 200, 200]),
+            (["fe80::1%eth0", "fe80::2%eth1", "fe80::3"], [200, 200, 429]),
+            (["", "", ""], [200, 200, 429]),
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/address", "/open"])
+    def test_who_has_many_addresses_has_one_limit(
+        self, small: Client, path: str, addresses: list[str], statuses: list[int]
+    ) -> None:
+        assert [small.get(path, REMOTE_ADDR=each).status_code for each in addresses] == statuses
+
+    def test_the_row_names_the_network(self, small: Client) -> None:
+        for address in ("2001:db8:1:1::1", "::ffff:192.0.2.1"):
+            small.get("/address", REMOTE_ADDR=address)
+        keys = {row["pk"] for row in RateCounter.scan_rows()}
+        assert keys == {"RATE#media#address:2001:db8:1:1::/64", "RATE#media#address:192.0.2.1"}
+
     def test_a_forwarding_header_does_not_give_a_new_limit(self, small: Client) -> None:
         headers = [{"x-forwarded-for": f"203.0.113.{i}"} for i in range(3)]
         assert [small.get("/address", headers=each).status_code for each in headers] == [200, 200, 429]

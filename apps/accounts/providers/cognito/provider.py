@@ -48,9 +48,9 @@ class CognitoProvider:
         check_open()
         check_password(password)
         address = address_of(email)
-        with mails.counted_mail(address):
-            user_id = _register(email, password)
-            guesses.begin(address, SIGN_UP_CODE)
+        mails.count_mail(address)
+        user_id = _register(email, password)
+        guesses.begin(address, SIGN_UP_CODE)
         return user_id
 
     def confirm(self, email: str, code: str) -> str:
@@ -83,8 +83,9 @@ class CognitoProvider:
         return sign_ins.begin(users.name_of(name), password)
 
     def still_proves(self, tokens: Tokens) -> bool:
-        """Whether every session was ended since the pool's moment of the sign-in, as with each new password."""
-        return not denials.is_denied(self.claims(tokens.access), fresh=True)
+        """Whether the sessions from before this sign-in are still good; with each new password they end."""
+        since = Claims(tokens.user_id, tokens.session_id, int(tokens.proof), tokens.email)
+        return not denials.is_denied(since, fresh=True)
 
     def answer(self, challenge: ChallengeName, state: str, answer: str | None) -> Tokens | Challenge:
         """Each challenge has its own answer."""
@@ -222,10 +223,10 @@ def _sign_up(email: str, password: str) -> str:
 
 def _ask_for_code(operation: str, email: str, purpose: str) -> None:
     address = address_of(email)
-    with mails.counted_mail(address):
-        with suppress(Untold):
-            call(operation, ClientId=client_id(), Username=users.name_of(email))
-        guesses.begin(address, purpose)
+    mails.count_mail(address)
+    with suppress(Untold):
+        call(operation, ClientId=client_id(), Username=users.name_of(email))
+    guesses.begin(address, purpose)
 
 
 def _by_code(operation: str, email: str, **parameters: str) -> str:

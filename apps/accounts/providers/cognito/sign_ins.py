@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from time import time
 from typing import Any, get_args
 
 import jwt
@@ -20,7 +21,7 @@ from apps.accounts.errors import (
 )
 from apps.accounts.providers.cognito import recoveries, users
 from apps.accounts.providers.cognito.calls import call, renew_budget
-from apps.accounts.providers.cognito.errors import RecoveryUnsupported, UnsupportedChallenge
+from apps.accounts.providers.cognito.errors import NoSuchUser, RecoveryUnsupported, UnsupportedChallenge
 from apps.accounts.providers.cognito.policy import check_password
 from apps.accounts.providers.cognito.pool import client_id
 from apps.accounts.providers.interface import Challenge, ChallengeName, Tokens
@@ -32,11 +33,15 @@ _SUPPORTED = get_args(ChallengeName)
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What goes on with a challenge: the pool's session, its name of the user, and the password just given."""
+    """What goes on with a challenge: the pool's session, its name of the user, and the password just given.
+
+    `began_at` is when that password was sent, in seconds since 1970.
+    """
 
     session: str = field(repr=False)
     username: str
     password: str = field(repr=False)
+    began_at: int
 
     def text(self) -> str:
         return orjson.dumps(asdict(self)).decode()
@@ -47,18 +52,19 @@ def _state(text: str) -> _State:
 
 
 def begin(name: str, password: str) -> Tokens | Challenge:
-    """Checks a password; `name` is an address or a user id. Raises WrongCredentials, and NotConfirmed for any password."""
+    """Checks the password of an address or a user id. Raises WrongCredentials, and NotConfirmed for any password."""
     return _guarded(_start(name, password), name, password)
 
 
 def _start(name: str, password: str) -> Tokens | Challenge:
+    began_at = int(time())
     answer = call(
         "InitiateAuth",
         ClientId=client_id(),
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": password},
     )
-    return _outcome(answer, name, password)
+    return _outcome(answer, name, password, began_at)
 
 
 def _guarded(outcome: Tokens | Challenge, name: str, password: str) -> Tokens | Challenge:
@@ -74,20 +80,20 @@ def _guarded(outcome: Tokens | Challenge, name: str, password: str) -> Tokens | 
 
 
 def _end_recoveries(user_id: str, rows: list[Row]) -> None:
-    """Switches the second factor on again; one that is gone altogether stays so."""
-    with suppress(NoTotpBegun):
+    """Switches the second factor on again; one whose secret is gone altogether stays off."""
+    with suppress(NoSuchUser, NoTotpBegun):
         users.set_totp(user_id, on=True)
     recoveries.end(rows)
 
 
-def _outcome(answer: Mapping[str, Any], username: str, password: str) -> Tokens | Challenge:
+def _outcome(answer: Mapping[str, Any], username: str, password: str, began_at: int) -> Tokens | Challenge:
     if "AuthenticationResult" in answer:
-        return tokens_of(answer["AuthenticationResult"])
+        return replace(tokens_of(answer["AuthenticationResult"]), proof=str(began_at))
     name = answer["ChallengeName"]
     if name not in _SUPPORTED:
         raise UnsupportedChallenge(name)
     known_as = answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username)
-    return Challenge(name, _State(answer["Session"], known_as, password).text())
+    return Challenge(name, _State(answer["Session"], known_as, password, began_at).text())
 
 
 def answer_code(state: str, code: str | None) -> Tokens | Challenge:
@@ -100,7 +106,7 @@ def answer_new_password(state: str, password: str | None) -> Tokens | Challenge:
     """Goes on with a new password where one is asked for. Raises InvalidPassword and ChallengeExpired."""
     asked = _state(state)
     check_password(password or "")
-    renewed = _State(asked.session, asked.username, password or "")
+    renewed = replace(asked, password=password or "")
     outcome = _respond("NEW_PASSWORD_REQUIRED", renewed, asked.session, {"NEW_PASSWORD": renewed.password})
     return _guarded(outcome, renewed.username, renewed.password)
 
@@ -113,7 +119,7 @@ def answer_set_up(state: str, code: str | None) -> Tokens | Challenge:
     asked = _state(state)
     if code is None:
         made = call("AssociateSoftwareToken", Session=asked.session)
-        waiting = _State(made["Session"], asked.username, asked.password)
+        waiting = replace(asked, session=made["Session"])
         return Challenge("MFA_SETUP", waiting.text(), made["SecretCode"])
     verified = verify_first_code(code, Session=asked.session)
     return _respond("MFA_SETUP", asked, verified["Session"], {})
@@ -127,7 +133,7 @@ def _respond(name: str, asked: _State, session: str, given: Mapping[str, str]) -
         Session=session,
         ChallengeResponses={"USERNAME": asked.username, **given},
     )
-    return _outcome(answer, asked.username, asked.password)
+    return _outcome(answer, asked.username, asked.password, asked.began_at)
 
 
 def verify_first_code(code: str, **credentials: str) -> dict[str, Any]:
@@ -164,7 +170,7 @@ def pass_without_code(state: str) -> Tokens:
     try:
         users.set_totp(user_id, on=False)
         outcome = _start(asked.username, asked.password)
-    except WrongCredentials as error:
+    except (NoSuchUser, NoTotpBegun, WrongCredentials) as error:
         raise ChallengeExpired from error
     finally:
         renew_budget()

@@ -105,7 +105,7 @@ def signing_key() -> SigningKey:
     whatever unknown header, would refuse the new key's tokens so long.
     """
     current, *previous = _ring.held()
-    young = 0 <= time() - current.since < RETRY_SECONDS + settings.TOKEN_LEEWAY_SECONDS
+    young = time() - current.since < RETRY_SECONDS + settings.TOKEN_LEEWAY_SECONDS
     return previous[0] if previous and young else current
 
 

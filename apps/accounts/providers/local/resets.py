@@ -15,15 +15,15 @@ def forgot(email: str) -> None:
     Raises TooManyMails and MailNotSent.
     """
     address = address_of(email)
-    with mails.counted_mail(address):
-        found = registrations.find(address)
-        if found and found.confirmed:
-            code = codes.new_code()
-            codes.code_row(RESET_CODE, address, code, found.user_id).save()
-            mails.mail_reset_code(found.email, code)
-        else:
-            codes.decoy_row(RESET_CODE, address).save()
-            mails.mail_no_account(email)
+    mails.count_mail(address)
+    found = registrations.find(address)
+    if found and found.confirmed:
+        code = codes.new_code()
+        codes.code_row(RESET_CODE, address, code, found.user_id).save()
+        mails.mail_reset_code(found.email, code)
+    else:
+        codes.decoy_row(RESET_CODE, address).save()
+        mails.mail_no_account(email)
 
 
 def reset(email: str, code: str, password: str) -> str:

@@ -20,11 +20,11 @@ def register(email: str, password: str) -> str:
     code, one that changed that it is taken. Raises InvalidPassword, TooManyMails and MailNotSent.
     """
     passwords.check_password(password)
-    with mails.counted_mail(address_of(email)):
-        new = Registration(str(uuid.uuid4()), email, passwords.hash_password(password), confirmed=False)
-        # No more sign-ups of one address than this get here in an hour, and each round one of them succeeds.
-        if not any(_register(new) for _ in range(mails.MAILS_AN_HOUR)):
-            raise Unavailable
+    mails.count_mail(address_of(email))
+    new = Registration(str(uuid.uuid4()), email, passwords.hash_password(password), confirmed=False)
+    # No more sign-ups of one address than this get here in an hour, and each round one of them succeeds.
+    if not any(_register(new) for _ in range(mails.MAILS_AN_HOUR)):
+        raise Unavailable
     return new.user_id
 
 
@@ -60,15 +60,15 @@ def resend(email: str) -> None:
     Raises TooManyMails and MailNotSent.
     """
     address = address_of(email)
-    with mails.counted_mail(address):
-        found = registrations.find(address)
-        if found and not found.confirmed:
-            code = codes.new_code()
-            codes.code_row(SIGN_UP_CODE, address, code, found.user_id).save()
-            mails.mail_code(found.email, code)
-            return
-        codes.decoy_row(SIGN_UP_CODE, address).save()
-        if found:
-            mails.mail_owner(found.email)
-        else:
-            mails.mail_no_account(email)
+    mails.count_mail(address)
+    found = registrations.find(address)
+    if found and not found.confirmed:
+        code = codes.new_code()
+        codes.code_row(SIGN_UP_CODE, address, code, found.user_id).save()
+        mails.mail_code(found.email, code)
+        return
+    codes.decoy_row(SIGN_UP_CODE, address).save()
+    if found:
+        mails.mail_owner(found.email)
+    else:
+        mails.mail_no_account(email)

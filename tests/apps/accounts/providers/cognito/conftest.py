@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,17 +50,3 @@ def pool(tables: None, cheap_scrypt: None, settings: Any, server: PoolServer) ->
 def identity(pool: Pool) -> CognitoProvider:
     """The provider over that pool."""
     return CognitoProvider()
-
-
-@pytest.fixture
-def scrypts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passwords that were derived a key from, in order."""
-    derived: list[str] = []
-    derive = hashlib.scrypt
-
-    def note(password: bytes, **parameters: Any) -> bytes:
-        derived.append(password.decode())
-        return derive(password, **parameters)
-
-    monkeypatch.setattr(hashlib, "scrypt", note)
-    return derived

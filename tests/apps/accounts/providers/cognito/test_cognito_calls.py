@@ -13,7 +13,16 @@ from django.test import RequestFactory
 from apps.accounts import errors
 from apps.accounts.providers.cognito import calls
 from apps.accounts.providers.cognito.calls import ERRORS, call
-from apps.accounts.providers.cognito.errors import NoSuchUser, PasswordResetRequired, Taken, Untold
+from apps.accounts.providers.cognito.errors import (
+    Blocked,
+    NoSuchUser,
+    PasswordResetRequired,
+    SignUpClosed,
+    Taken,
+    TriggerRefused,
+    UnsupportedChallenge,
+    Untold,
+)
 from movierec import aws
 from movierec.api import request_id
 from movierec.api.errors import ApiError, Unauthorized, Unavailable
@@ -27,6 +36,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "AdminCreateUser": USER,
     "AdminDeleteUser": USER,
     "AdminGetUser": USER,
+    "AdminSetUserMFAPreference": USER,
+    "AdminSetUserPassword": {**USER, "Password": "two-two"},
     "AssociateSoftwareToken": {"AccessToken": TOKEN},
     "ChangePassword": {"AccessToken": TOKEN, "PreviousPassword": "one-one", "ProposedPassword": "two-two"},
     "ConfirmForgotPassword": {**AT_CLIENT, "ConfirmationCode": "123456", "Password": "two-two"},
@@ -36,10 +47,18 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "InitiateAuth": {"ClientId": CLIENT, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": "ann"}},
     "ResendConfirmationCode": AT_CLIENT,
     "RespondToAuthChallenge": {"ClientId": CLIENT, "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": SESSION},
+    "RevokeToken": {"ClientId": CLIENT, "Token": "refresh"},
     "SetUserMFAPreference": {"AccessToken": TOKEN},
     "SignUp": {**AT_CLIENT, "Password": "two-two"},
     "VerifySoftwareToken": {"Session": SESSION, "UserCode": "123456"},
 }
+
+
+def bad(*parameters: str) -> str:
+    """The pool's words about parameters that break its rules."""
+    faults = "; ".join(f"Value at '{name}' failed to satisfy constraint: Member must be so" for name in parameters)
+    return f"{len(parameters)} validation error detected: {faults}"
+
 
 # Row of the table, the pool's message, and what is raised.
 ROWS: list[tuple[str, str, type[Exception]]] = [
@@ -52,52 +71,96 @@ ROWS: list[tuple[str, str, type[Exception]]] = [
     ("SignUp InvalidPasswordException", "Password did not conform with policy: Too short", errors.InvalidPassword),
     ("ChangePassword LimitExceededException", "Attempt limit exceeded.", errors.TooManyAttempts),
     ("ChangePassword PasswordHistoryPolicyViolationException", "Used before.", errors.InvalidPassword),
-    ("InitiateAuth PasswordResetRequiredException", "Password reset required", PasswordResetRequired),
+    ("SignUp ForbiddenException", "Request not allowed due to WAF block.", Blocked),
+    ("RespondToAuthChallenge PasswordResetRequiredException", "Password reset required", PasswordResetRequired),
+    ("InitiateAuth PasswordResetRequiredException", "Password reset required", errors.WrongCredentials),
     ("GetTokensFromRefreshToken RefreshTokenReuseException", "Rotated.", errors.InvalidRefreshToken),
-    ("ConfirmSignUp TooManyFailedAttemptsException", "Too many.", errors.TooManyAttempts),
     ("InitiateAuth UserNotConfirmedException", "User is not confirmed.", errors.NotConfirmed),
     ("AdminGetUser UserNotFoundException", "User does not exist.", NoSuchUser),
     ("AdminDeleteUser UserNotFoundException", "User does not exist.", NoSuchUser),
     ("SignUp UsernameExistsException", "User already exists", Taken),
     ("AdminCreateUser UsernameExistsException", "User account already exists", Taken),
+    ("SignUp UserLambdaValidationException", "PreSignUp failed with error No.", TriggerRefused),
     ("AdminCreateUser InvalidParameterException", "Username should be an email.", errors.InvalidEmail),
+    ("AdminCreateUser InvalidParameterException", bad("password"), errors.InvalidPassword),
     ("AdminGetUser InvalidParameterException", "Value at 'username' failed.", NoSuchUser),
+    ("AdminSetUserMFAPreference InvalidParameterException", "User has not set up software token", errors.NoTotpBegun),
+    ("AdminSetUserPassword InvalidParameterException", bad("password"), errors.InvalidPassword),
     ("AssociateSoftwareToken NotAuthorizedException", "Invalid session for the user.", errors.ChallengeExpired),
     ("AssociateSoftwareToken NotAuthorizedException", "Access Token has been revoked", Unauthorized),
+    ("ChangePassword InvalidParameterException", bad("previousPassword"), errors.WrongPassword),
+    ("ChangePassword InvalidParameterException", bad("previousPassword", "proposedPassword"), errors.WrongPassword),
+    ("ChangePassword InvalidParameterException", bad("proposedPassword"), errors.InvalidPassword),
+    ("ChangePassword InvalidParameterException", bad("accessToken", "proposedPassword"), Unauthorized),
     ("ChangePassword NotAuthorizedException", "Incorrect username or password.", errors.WrongPassword),
     ("ChangePassword NotAuthorizedException", "Access Token has expired", Unauthorized),
     ("ChangePassword UserNotFoundException", "User does not exist.", Unauthorized),
+    ("ConfirmForgotPassword InvalidParameterException", bad("password"), errors.InvalidPassword),
+    ("ConfirmForgotPassword InvalidParameterException", bad("username"), errors.CodeMismatch),
+    ("ConfirmForgotPassword InvalidParameterException", "Cannot reset password: no email", errors.CodeMismatch),
+    ("ConfirmForgotPassword LimitExceededException", "Attempt limit exceeded.", errors.CodeMismatch),
     ("ConfirmForgotPassword NotAuthorizedException", "User password cannot be reset.", errors.CodeMismatch),
+    ("ConfirmForgotPassword TooManyFailedAttemptsException", "Too many.", errors.CodeMismatch),
     ("ConfirmForgotPassword UserNotConfirmedException", "User is not confirmed.", errors.CodeMismatch),
     ("ConfirmForgotPassword UserNotFoundException", "Username/client id not found.", errors.CodeMismatch),
+    ("ConfirmSignUp InvalidParameterException", bad("username"), errors.CodeMismatch),
+    ("ConfirmSignUp LimitExceededException", "Attempt limit exceeded.", errors.CodeMismatch),
     ("ConfirmSignUp NotAuthorizedException", "Current status is CONFIRMED", errors.CodeMismatch),
+    ("ConfirmSignUp TooManyFailedAttemptsException", "Too many.", errors.CodeMismatch),
     ("ConfirmSignUp UserNotFoundException", "Username/client id not found.", errors.CodeMismatch),
+    ("ForgotPassword CodeDeliveryFailureException", "No delivery.", Untold),
     ("ForgotPassword InvalidParameterException", "No verified email.", Untold),
     ("ForgotPassword LimitExceededException", "Attempt limit exceeded.", Untold),
     ("ForgotPassword NotAuthorizedException", "User password cannot be reset.", Untold),
+    ("ForgotPassword UserLambdaValidationException", "CustomMessage failed with error No.", Untold),
     ("ForgotPassword UserNotFoundException", "Username/client id not found.", Untold),
     ("GetTokensFromRefreshToken InvalidParameterException", "Value at 'refreshToken'.", errors.InvalidRefreshToken),
     ("GetTokensFromRefreshToken NotAuthorizedException", "Invalid Refresh Token", errors.InvalidRefreshToken),
     ("GetTokensFromRefreshToken UserNotFoundException", "User does not exist.", errors.InvalidRefreshToken),
-    ("InitiateAuth InvalidParameterException", "Value at 'username' failed.", errors.WrongCredentials),
+    ("InitiateAuth InvalidParameterException", bad("authParameters"), errors.WrongCredentials),
+    ("InitiateAuth InvalidParameterException", "Invalid input given", errors.WrongCredentials),
     ("InitiateAuth NotAuthorizedException", "Incorrect username or password.", errors.WrongCredentials),
     ("InitiateAuth NotAuthorizedException", "User is disabled.", errors.WrongCredentials),
-    ("InitiateAuth NotAuthorizedException", "Password attempts exceeded", errors.TooManyAttempts),
+    ("InitiateAuth NotAuthorizedException", "Password attempts exceeded", errors.WrongCredentials),
+    ("InitiateAuth UserLambdaValidationException", "PreAuthentication failed with error No.", errors.WrongCredentials),
+    ("InitiateAuth UserLambdaValidationException", "PostAuthentication failed with error No.", TriggerRefused),
+    ("InitiateAuth UserLambdaValidationException", "PreTokenGeneration failed with error No.", TriggerRefused),
     ("InitiateAuth UserNotFoundException", "User does not exist.", errors.WrongCredentials),
+    ("ResendConfirmationCode CodeDeliveryFailureException", "No delivery.", Untold),
     ("ResendConfirmationCode InvalidParameterException", "User is already confirmed.", Untold),
     ("ResendConfirmationCode LimitExceededException", "Attempt limit exceeded.", Untold),
     ("ResendConfirmationCode NotAuthorizedException", "Not allowed.", Untold),
+    ("ResendConfirmationCode UserLambdaValidationException", "CustomMessage failed with error No.", Untold),
     ("ResendConfirmationCode UserNotFoundException", "Username/client id not found.", Untold),
     ("RespondToAuthChallenge CodeMismatchException", "Invalid code received for user", errors.CodeMismatch),
     ("RespondToAuthChallenge CodeMismatchException", "Invalid session for the user.", errors.ChallengeExpired),
     ("RespondToAuthChallenge ExpiredCodeException", "Your software token has been used.", errors.CodeMismatch),
+    ("RespondToAuthChallenge InvalidParameterException", bad("session"), errors.ChallengeExpired),
+    ("RespondToAuthChallenge InvalidParameterException", "Missing required parameter Session", errors.ChallengeExpired),
+    ("RespondToAuthChallenge InvalidParameterException", bad("challengeResponses"), errors.CodeMismatch),
+    (
+        "RespondToAuthChallenge InvalidParameterException",
+        "Missing required parameter NEW_PASSWORD",
+        errors.InvalidPassword,
+    ),
+    (
+        "RespondToAuthChallenge InvalidParameterException",
+        "Invalid attributes given, name is missing",
+        UnsupportedChallenge,
+    ),
     ("RespondToAuthChallenge MFAMethodNotFoundException", "None.", errors.ChallengeExpired),
     ("RespondToAuthChallenge NotAuthorizedException", "Invalid session for the user.", errors.ChallengeExpired),
     ("RespondToAuthChallenge SoftwareTokenMFANotFoundException", "None.", errors.ChallengeExpired),
     ("RespondToAuthChallenge UserNotFoundException", "User does not exist.", errors.ChallengeExpired),
+    ("RevokeToken UnauthorizedException", "Invalid token", errors.InvalidRefreshToken),
+    ("RevokeToken UnsupportedTokenTypeException", "Unsupported token", errors.InvalidRefreshToken),
+    ("SetUserMFAPreference InvalidParameterException", "User has not set up software token mfa", errors.NoTotpBegun),
     ("SetUserMFAPreference NotAuthorizedException", "Access Token has been revoked", Unauthorized),
     ("SignUp InvalidParameterException", "Invalid email address format.", errors.InvalidEmail),
+    ("SignUp InvalidParameterException", bad("username"), errors.InvalidEmail),
+    ("SignUp InvalidParameterException", bad("password"), errors.InvalidPassword),
     ("SignUp LimitExceededException", "Exceeded daily email limit", errors.MailNotSent),
+    ("SignUp NotAuthorizedException", "SignUp is not permitted for this user pool", SignUpClosed),
     ("VerifySoftwareToken NotAuthorizedException", "Invalid session for the user.", errors.ChallengeExpired),
     ("VerifySoftwareToken NotAuthorizedException", "Access Token has been revoked", Unauthorized),
     ("VerifySoftwareToken SoftwareTokenMFANotFoundException", "None.", errors.NoTotpBegun),
@@ -107,7 +170,7 @@ UNFORESEEN = [
     ("InitiateAuth InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client"),
     ("InitiateAuth NotAuthorizedException", "Client is configured with secret but hash was not sent"),
     ("SignUp InvalidParameterException", "Something else."),
-    ("SignUp UserLambdaValidationException", "A trigger said no."),
+    ("SignUp NotAuthorizedException", "Client is configured with secret but SECRET_HASH was not received"),
 ]
 
 
@@ -169,12 +232,26 @@ def test_the_pools_reasons_become_sentences(server: Loopback) -> None:
     ]
 
 
-@pytest.mark.parametrize(("code", "seconds"), [("LimitExceededException", "900"), ("NotAuthorizedException", "60")])
-def test_limits_of_the_pool_say_when_to_come_back(server: Loopback, code: str, seconds: str) -> None:
-    server.plan = lambda _: refusal(code, "Password attempts exceeded")
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("PreSignUp failed with error Only our own domain..", "Only our own domain."),
+        ("PreSignUp failed with error ", "The user pool refuses this."),
+        ("A trigger said no", "A trigger said no."),
+    ],
+)
+def test_a_trigger_says_why_in_a_sentence(server: Loopback, message: str, sentence: str) -> None:
+    server.plan = lambda _: refusal("UserLambdaValidationException", message)
+    with pytest.raises(TriggerRefused) as caught:
+        ask("SignUp")
+    assert (caught.value.status, caught.value.sentence) == (400, sentence)
+
+
+def test_the_limit_of_password_changes_says_when_to_come_back(server: Loopback) -> None:
+    server.plan = lambda _: refusal("LimitExceededException", "Attempt limit exceeded, please try after some time.")
     with pytest.raises(errors.TooManyAttempts) as caught:
-        ask("ChangePassword" if code == "LimitExceededException" else "InitiateAuth")
-    assert (caught.value.status, caught.value.headers) == (429, {"Retry-After": seconds})
+        ask("ChangePassword")
+    assert (caught.value.status, caught.value.headers) == (429, {"Retry-After": "900"})
 
 
 @pytest.mark.parametrize("code", sorted(calls.NO_ACCESS))
@@ -273,8 +350,17 @@ class TestLostAnswers:
             assert slow.asked == ["SignUp"]
 
 
-def test_our_errors_are_the_apis(server: Loopback) -> None:
-    server.plan = lambda _: refusal("PasswordResetRequiredException", "Password reset required for the user")
+@pytest.mark.parametrize(
+    ("code", "message", "status", "ours"),
+    [
+        ("ForbiddenException", "Request not allowed due to WAF block.", 403, "ForbiddenException"),
+        ("NotAuthorizedException", "SignUp is not permitted for this user pool", 403, "SignUpClosed"),
+        ("UserLambdaValidationException", "PreSignUp failed with error No.", 400, "UserLambdaValidationException"),
+        ("PasswordResetRequiredException", "Password reset required", 403, "PasswordResetRequiredException"),
+    ],
+)
+def test_our_errors_are_the_apis(server: Loopback, code: str, message: str, status: int, ours: str) -> None:
+    server.plan = lambda _: refusal(code, message)
     with pytest.raises(ApiError) as caught:
-        ask("InitiateAuth")
-    assert (caught.value.status, caught.value.error_code) == (403, "PasswordResetRequiredException")
+        ask("SignUp")
+    assert (caught.value.status, caught.value.error_code) == (status, ours)

@@ -14,11 +14,13 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.accounts import denials
 from apps.accounts.errors import (
     AccountConflict,
     ChallengeExpired,
     CodeMismatch,
     ExpiredCode,
+    InvalidEmail,
     InvalidPassword,
     InvalidRefreshToken,
     NotConfirmed,
@@ -28,11 +30,12 @@ from apps.accounts.errors import (
     WrongCredentials,
     WrongPassword,
 )
-from apps.accounts.providers.cognito.errors import IdChosenByPool, PasswordResetRequired
+from apps.accounts.providers.cognito import policy, recoveries, users
+from apps.accounts.providers.cognito.errors import IdChosenByPool, RecoveryUnsupported, SignUpClosed
 from apps.accounts.providers.cognito.provider import CognitoProvider
 from apps.accounts.providers.interface import Challenge, SessionKey, Tokens
 from movierec.api.errors import Unauthorized, Unavailable
-from tests.contract.pool import Pool, PoolServer, cognito_identity
+from tests.contract.pool import POLICY, Pool, PoolServer, cognito_identity
 
 pytestmark = pytest.mark.embedded
 
@@ -41,6 +44,8 @@ PASSWORD = "Correct horse 1!"
 OTHER = "Battery staple 2?"
 SIGN_UP = "123456"
 RESET = "654321"
+# 129 characters, all of which people's own mail servers take.
+TOO_LONG = f"{'a' * 60}@{'b' * 56}.example.com"
 Rows = Callable[[], list[dict[str, Any]]]
 
 
@@ -75,6 +80,12 @@ def totp(identity: CognitoProvider, ann: str) -> pyotp.TOTP:
     return app
 
 
+def cut_short(user_id: str) -> None:
+    """Leaves what a process leaves that is killed while a recovery code passes."""
+    recoveries.begin(user_id)
+    users.set_totp(user_id, on=False)
+
+
 class TestSignUp:
     def test_a_new_address_is_registered_and_mailed_by_the_pool(
         self, identity: CognitoProvider, server: PoolServer, pool: Pool, rows: Rows
@@ -84,7 +95,7 @@ class TestSignUp:
         assert user["UserStatus"] == "UNCONFIRMED"
         assert server.code_mailed("new@example.com", "sign-up") == SIGN_UP
         assert mail.outbox == []
-        assert row_keys(rows) == ["CODE#SIGNUP", "PENDING"]
+        assert row_keys(rows) == ["CODE#SIGNUP"]
         assert PASSWORD not in str(rows())
 
     def test_the_code_confirms_and_leaves_no_row(self, identity: CognitoProvider, rows: Rows) -> None:
@@ -104,6 +115,34 @@ class TestSignUp:
         assert signed_in(identity).user_id == ann
         with pytest.raises(WrongCredentials):
             identity.sign_in(EMAIL, OTHER)
+
+    def test_an_address_longer_than_the_pool_takes_is_refused(
+        self, identity: CognitoProvider, server: PoolServer, rows: Rows
+    ) -> None:
+        with pytest.raises(InvalidEmail) as caught:
+            identity.sign_up(TOO_LONG, PASSWORD)
+        assert caught.value.sentence == "email: Enter an e-mail address of at most 128 characters."
+        with pytest.raises(InvalidEmail):
+            identity.create_confirmed(TOO_LONG, PASSWORD, None, replace_password=False)
+        assert server.operations == []
+        assert rows() == []
+        identity.sign_up(TOO_LONG[1:], PASSWORD)
+        assert server.operations[-1] == "SignUp"
+
+    @pytest.mark.parametrize("email", [EMAIL, "new@example.com"])
+    def test_a_pool_whose_administrators_make_users_refuses_any_address(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, pool: Pool, email: str
+    ) -> None:
+        policy._description.cache_clear()
+        closed = {"AllowAdminCreateUserOnly": True}
+        server.aws.update_user_pool(
+            UserPoolId=pool.id, Policies={"PasswordPolicy": POLICY}, AdminCreateUserConfig=closed
+        )
+        server.operations.clear()
+        with pytest.raises(SignUpClosed):
+            identity.sign_up(email, PASSWORD)
+        assert server.operations == ["DescribeUserPool"]
+        assert mail.outbox == []
 
     def test_an_unconfirmed_address_is_registered_anew(self, identity: CognitoProvider) -> None:
         first = identity.sign_up(EMAIL, PASSWORD)
@@ -232,6 +271,38 @@ class TestCodes:
         assert len(calls[0]) == 1
         assert len(row_keys(rows)) == before + (2 if method == "resend" else 3)
 
+    @pytest.mark.parametrize(
+        ("purpose", "operation"), [("sign-up", "ConfirmSignUp"), ("reset", "ConfirmForgotPassword")]
+    )
+    def test_an_address_that_is_too_long_has_no_code(
+        self, identity: CognitoProvider, server: PoolServer, rows: Rows, purpose: str, operation: str
+    ) -> None:
+        ask, give = {
+            "sign-up": (identity.resend, lambda: identity.confirm(TOO_LONG, SIGN_UP)),
+            "reset": (identity.forgot, lambda: identity.reset(TOO_LONG, RESET, OTHER)),
+        }[purpose]
+        ask(TOO_LONG)
+        assert len(row_keys(rows)) == 1
+        server.answer_next(operation, "name_too_long")
+        for _ in range(2):
+            with pytest.raises(CodeMismatch):
+                give()
+        assert server.operations[-2:] == [operation] * 2
+        assert len(server.names) == 2
+        assert all(name.endswith("@nobody.invalid") for name in server.names)
+
+    @pytest.mark.parametrize("name", ["limit_exceeded", "too_many_failures"])
+    def test_a_limit_on_guesses_of_the_pool_is_not_told(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, name: str
+    ) -> None:
+        identity.forgot(EMAIL)
+        server.answer_next("ConfirmForgotPassword", name)
+        with pytest.raises(CodeMismatch):
+            identity.reset(EMAIL, RESET, OTHER)
+        server.answer_next("ConfirmSignUp", name)
+        with pytest.raises(CodeMismatch):
+            identity.confirm(EMAIL, SIGN_UP)
+
     @pytest.mark.parametrize("method", ["resend", "forgot"])
     def test_a_limit_of_the_pool_is_not_told(
         self, identity: CognitoProvider, ann: str, server: PoolServer, method: str
@@ -272,41 +343,60 @@ class TestSignIn:
         assert isinstance(found, Tokens)
         assert found.user_id == ann
 
-    @pytest.mark.parametrize(
-        ("name", "password"),
-        [(EMAIL, OTHER), ("nobody@example.com", PASSWORD), ("ann", PASSWORD), ("waits@example.com", OTHER)],
-    )
-    def test_every_failure_costs_one_call_one_read_and_one_scrypt(
-        self,
-        identity: CognitoProvider,
-        server: PoolServer,
-        operations: list[str],
-        scrypts: list[str],
-        name: str,
-        password: str,
+    @pytest.mark.parametrize("name", [EMAIL, "nobody@example.com", "ann", TOO_LONG, "waits@example.com", ""])
+    def test_every_failure_costs_one_call(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, operations: list[str], name: str
     ) -> None:
-        identity.create_confirmed(EMAIL, PASSWORD, None, replace_password=False)
         identity.sign_up("waits@example.com", PASSWORD)
         server.operations.clear()
         operations.clear()
-        scrypts.clear()
-        with pytest.raises(WrongCredentials):
-            identity.sign_in(name, password)
+        with pytest.raises((NotConfirmed, WrongCredentials)):
+            identity.sign_in(name, OTHER)
         assert server.operations == ["InitiateAuth"]
-        assert operations == ["GetItem"]
-        assert len(scrypts) == 1
+        assert operations == []
 
-    def test_only_the_right_password_learns_that_the_address_waits(self, identity: CognitoProvider) -> None:
+    def test_an_id_of_the_pool_is_no_name(self, identity: CognitoProvider, ann: str, server: PoolServer) -> None:
+        server.names.clear()
+        for _ in range(2):
+            with pytest.raises(WrongCredentials):
+                identity.sign_in(ann, PASSWORD)
+        assert ann not in server.names
+        assert len(set(server.names)) == 2
+        assert all(name.endswith("@nobody.invalid") for name in server.names)
+
+    @pytest.mark.parametrize("name", ["attempts_exceeded", "password_reset_required"])
+    def test_what_only_an_account_can_get_is_not_told(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, name: str
+    ) -> None:
+        server.answer_next("InitiateAuth", name)
+        with pytest.raises(WrongCredentials):
+            identity.sign_in(EMAIL, PASSWORD)
+
+    @pytest.mark.parametrize("password", [PASSWORD, OTHER])
+    def test_an_address_that_waits_is_told_whatever_the_password(
+        self, identity: CognitoProvider, password: str
+    ) -> None:
         identity.sign_up(EMAIL, PASSWORD)
         with pytest.raises(NotConfirmed):
-            identity.sign_in("ann@example.com", PASSWORD)
-        with pytest.raises(WrongCredentials):
-            identity.sign_in(EMAIL, OTHER)
+            identity.sign_in("ann@example.com", password)
 
-    def test_after_a_day_nobody_learns_it(self, identity: CognitoProvider) -> None:
-        identity.sign_up(EMAIL, PASSWORD)
-        with time_machine.travel(time.time() + 24 * 3600 + 1), pytest.raises(WrongCredentials):
-            identity.sign_in(EMAIL, PASSWORD)
+    def test_it_proves_nothing_once_every_session_was_ended_after_it(self, identity: CognitoProvider, ann: str) -> None:
+        tokens = signed_in(identity)
+        assert identity.still_proves(tokens)
+        with time_machine.travel(time.time() + 2):
+            denials.deny_all(ann, kept=None)
+            assert not identity.still_proves(tokens)
+            assert identity.still_proves(signed_in(identity))
+
+    def test_a_challenge_proves_what_its_password_did(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP
+    ) -> None:
+        asked = challenged(identity)
+        with time_machine.travel(time.time() + 2):
+            denials.deny_all(ann, kept=None)
+            found = identity.answer(asked.name, asked.state, totp.now())
+            assert isinstance(found, Tokens)
+            assert not identity.still_proves(found)
 
     def test_a_new_password_is_asked_for_where_an_administrator_gave_the_first(
         self, identity: CognitoProvider, server: PoolServer, pool: Pool
@@ -416,13 +506,36 @@ class TestPassword:
         with pytest.raises(WrongPassword):
             identity.check_password(ann, OTHER)
 
-    def test_an_administrators_reset_is_told(
+    def test_a_token_that_is_revoked_already_is_no_error(
+        self, identity: CognitoProvider, ann: str, server: PoolServer
+    ) -> None:
+        tokens = signed_in(identity)
+        server.answer_next("RevokeToken", "token_unsupported")
+        assert identity.revoke(tokens.refresh) == SessionKey(ann, tokens.session_id)
+        server.answer_next("RevokeToken", "token_unauthorized")
+        assert identity.check_password(ann, PASSWORD) is None
+
+    @pytest.mark.parametrize(
+        ("name", "expected"), [("old_password_invalid", WrongPassword), ("new_password_invalid", InvalidPassword)]
+    )
+    def test_a_password_that_the_pool_cannot_have_changes_nothing(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, name: str, expected: type[Exception]
+    ) -> None:
+        access = signed_in(identity).access
+        server.answer_next("ChangePassword", name)
+        with pytest.raises(expected):
+            identity.change_password(ann, access, " a", OTHER)
+        assert signed_in(identity).user_id == ann
+
+    def test_an_administrators_reset_looks_like_a_wrong_password_until_the_code_comes(
         self, identity: CognitoProvider, ann: str, server: PoolServer, pool: Pool
     ) -> None:
         server.aws.admin_reset_user_password(UserPoolId=pool.id, Username=ann)
-        with pytest.raises(PasswordResetRequired) as caught:
+        with pytest.raises(WrongCredentials):
             identity.sign_in(EMAIL, PASSWORD)
-        assert (caught.value.status, caught.value.error_code) == (403, "PasswordResetRequiredException")
+        identity.forgot(EMAIL)
+        identity.reset(EMAIL, RESET, OTHER)
+        assert signed_in(identity, OTHER).user_id == ann
 
 
 class TestSecondFactor:
@@ -472,6 +585,110 @@ class TestSecondFactor:
         found = identity.sign_in(EMAIL, OTHER)
         assert isinstance(found, Challenge)
 
+    def test_a_recovery_leaves_no_row(
+        self, identity: CognitoProvider, totp: pyotp.TOTP, operations: list[str], rows: Rows
+    ) -> None:
+        asked = challenged(identity)
+        operations.clear()
+        identity.pass_without_code(asked.state)
+        assert operations == ["BatchWriteItem", "BatchWriteItem"]
+        assert row_keys(rows) == []
+
+    def test_a_sign_in_with_a_second_factor_costs_no_read(
+        self, identity: CognitoProvider, totp: pyotp.TOTP, operations: list[str]
+    ) -> None:
+        operations.clear()
+        challenged(identity)
+        assert operations == []
+
+    def test_one_without_looks_for_a_recovery_that_was_cut_short(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, operations: list[str]
+    ) -> None:
+        server.operations.clear()
+        operations.clear()
+        signed_in(identity)
+        assert server.operations == ["InitiateAuth"]
+        assert operations == ["Query"]
+
+    def test_after_a_recovery_that_was_cut_short_the_second_factor_is_asked_for(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, server: PoolServer, rows: Rows
+    ) -> None:
+        cut_short(ann)
+        server.operations.clear()
+        assert challenged(identity).name == "SOFTWARE_TOKEN_MFA"
+        assert server.operations == ["InitiateAuth", "RevokeToken", "AdminSetUserMFAPreference", "InitiateAuth"]
+        assert row_keys(rows) == []
+        cut_short(ann)
+        assert identity.check_password(ann, PASSWORD) is not None
+
+    def test_two_recoveries_do_not_hide_each_other(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, rows: Rows
+    ) -> None:
+        asked = challenged(identity)
+        cut_short(ann)
+        identity.pass_without_code(asked.state)
+        assert len(row_keys(rows)) == 1
+        cut_short(ann)
+        assert challenged(identity).name == "SOFTWARE_TOKEN_MFA"
+        assert row_keys(rows) == []
+
+    def test_a_recovery_is_noted_before_the_second_factor_goes_off(
+        self, identity: CognitoProvider, totp: pyotp.TOTP, server: PoolServer, short_budget: None, rows: Rows
+    ) -> None:
+        asked = challenged(identity)
+        server.answer_next("AdminSetUserMFAPreference", "too_many_requests", times=200)
+        with pytest.raises(Unavailable):
+            identity.pass_without_code(asked.state)
+        assert len(row_keys(rows)) == 1
+
+    def test_no_tokens_come_out_while_it_cannot_be_switched_on(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, server: PoolServer, short_budget: None, rows: Rows
+    ) -> None:
+        cut_short(ann)
+        server.answer_next("AdminSetUserMFAPreference", "too_many_requests", times=200)
+        with pytest.raises(Unavailable):
+            identity.sign_in(EMAIL, PASSWORD)
+        assert len(row_keys(rows)) == 1
+
+    def test_a_second_factor_that_is_gone_altogether_stays_so(
+        self, identity: CognitoProvider, ann: str, server: PoolServer, rows: Rows
+    ) -> None:
+        recoveries.begin(ann)
+        server.answer_next("AdminSetUserMFAPreference", "no_totp")
+        assert signed_in(identity).user_id == ann
+        assert row_keys(rows) == []
+
+    def test_one_that_was_switched_off_since_does_not_come_back(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, rows: Rows
+    ) -> None:
+        cut_short(ann)
+        identity.disable_totp(ann)
+        assert row_keys(rows) == []
+        assert signed_in(identity).user_id == ann
+
+    def test_a_new_password_on_the_way_does_not_pass_it_either(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, server: PoolServer, pool: Pool
+    ) -> None:
+        cut_short(ann)
+        server.aws.admin_set_user_password(UserPoolId=pool.id, Username=ann, Password=OTHER, Permanent=False)
+        found = identity.sign_in(EMAIL, OTHER)
+        assert isinstance(found, Challenge)
+        assert found.name == "NEW_PASSWORD_REQUIRED"
+        outcome = identity.answer(found.name, found.state, PASSWORD)
+        assert isinstance(outcome, Challenge)
+        assert outcome.name == "SOFTWARE_TOKEN_MFA"
+
+    def test_a_pool_that_demands_it_takes_no_recovery_code(
+        self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, server: PoolServer, rows: Rows
+    ) -> None:
+        asked = challenged(identity)
+        server.answer_next("InitiateAuth", "mfa_setup")
+        with pytest.raises(RecoveryUnsupported) as caught:
+            identity.pass_without_code(asked.state)
+        assert (caught.value.status, caught.value.error_code) == (409, "RecoveryUnsupported")
+        assert row_keys(rows) == []
+        assert challenged(identity).name == "SOFTWARE_TOKEN_MFA"
+
     def test_a_busy_pool_does_not_leave_the_second_factor_off(
         self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, server: PoolServer, short_budget: None
     ) -> None:
@@ -502,10 +719,12 @@ class TestSecondFactor:
         identity.confirm_totp(ann, access, app.now())
         assert isinstance(identity.sign_in(EMAIL, PASSWORD), Challenge)
 
-    def test_it_goes_off(self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP) -> None:
+    def test_it_goes_off(self, identity: CognitoProvider, ann: str, totp: pyotp.TOTP, server: PoolServer) -> None:
         identity.disable_totp(ann)
         identity.disable_totp(ann)
         identity.disable_totp("nobody")
+        server.answer_next("AdminSetUserMFAPreference", "no_totp")
+        identity.disable_totp(ann)
         assert signed_in(identity).user_id == ann
 
 
