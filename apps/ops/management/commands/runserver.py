@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import runserver
+from django.core.servers.basehttp import WSGIServer
 
 from apps.accounts.providers import provider
 from apps.ops import demo
@@ -17,7 +18,14 @@ from movierec import env
 from movierec.localaws import LocalAwsError
 
 
+class Server(WSGIServer):
+    """Django's server, with room for more callers than ten at the same moment; others it would turn away."""
+
+    request_queue_size = 256
+
+
 class Command(runserver.Command):
+    server_cls = Server
     help = (
         "Serves MovieRec for development. In local, first starts the embedded AWS if no endpoint is configured, "
         "creates missing tables, loads the demo catalogue and trains the recommender; each only once."
