@@ -13,9 +13,9 @@ from tests.e2e.conftest import Answer, running
 pytestmark = pytest.mark.embedded
 
 
-def test_of_200_guesses_at_once_ten_are_looked_at(state_dir: Path) -> None:
+def test_of_200_guesses_at_once_ten_are_looked_at(state_dir: Path, tmp_path: Path) -> None:
     # What an address may ask is tested elsewhere; here it must not stand before the account's own limit.
-    with running(state_dir, RATE_LIMITS="auth=1000000") as server:
+    with running(tmp_path, RATE_LIMITS="auth=1000000") as server:
         account = {"email": "guessed@example.com", "password": "correct horse battery staple"}
         assert server.call("POST", "/auth/signup", account).status == 200
         code = server.wait_for(r"\b(\d{6})\b").group(1)
