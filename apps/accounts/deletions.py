@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from pynamodb.transactions import TransactWrite
 
-from apps.accounts import denials, personal
+from apps.accounts import denials, personal, sessions
 from apps.accounts.errors import DeletionPending, WrongCredentials
 from apps.accounts.models import DELETION, DELETIONS, DueDeletion, PendingDeletion
 from apps.accounts.transactions import write_together
@@ -56,7 +56,8 @@ def take_back(user_id: str) -> None:
 
     if not write_together(fill):
         raise WrongCredentials
-    denials.cache.forget(user_id)
+    # Those that the request would have ended, had it not been stopped.
+    sessions.end_listed(user_id)
 
 
 def refuse_pending(user_id: str) -> None:

@@ -72,13 +72,14 @@ def _read(user_id: str, session_id: str) -> float:
     keys = [*own, {"pk": gone_pk(user_id), "sk": ended_sk()}]
     rows = EndedSession.get_rows(keys, consistent=True)
     # DynamoDB removes expired rows some time later.
-    moment = max((_counts_from(row, session_id) for row in rows if row.get("expiresAt", inf) > now), default=0)
+    moment = max((_counts_from(row, user_id, session_id) for row in rows if row.get("expiresAt", inf) > now), default=0)
     cache.keep(user_id, session_id, (moment, now), changes=changes)
     return moment
 
 
-def _counts_from(row: Row, session_id: str) -> float:
-    if row["sk"] in (ended_sk(session_id), DELETION):
+def _counts_from(row: Row, user_id: str, session_id: str) -> float:
+    # A pool gives no id a second time, so of who was erased there nothing is good.
+    if row["sk"] in (ended_sk(session_id), DELETION) or row["pk"] == gone_pk(user_id):
         return inf
     return 0 if row.get("keptSession") == session_id else float(row["before"])
 
@@ -86,6 +87,12 @@ def _counts_from(row: Row, session_id: str) -> float:
 def deny(user_id: str, session_id: str) -> None:
     """Has the access tokens of one session refused from now on."""
     deny_each(user_id, [session_id])
+
+
+def signed_out_since(user_id: str, moment: float) -> bool:
+    """Whether a person was signed out of all sessions, or all others, after a moment (seconds since 1970)."""
+    row = SignedOut.get_row(user_pk(user_id), ended_sk(), consistent=True)
+    return row is not None and (row.get("exactly") or row["before"]) >= moment
 
 
 def deny_each(user_id: str, session_ids: Sequence[str]) -> None:
@@ -148,7 +155,12 @@ def gone_pk(user_id: str) -> str:
 
 
 def _cut_off() -> list[Action]:
-    return [SignedOut.before.set(int(time())), SignedOut.expires_at.set(_expires_at())]
+    now = time()
+    return [
+        SignedOut.before.set(int(now)),
+        SignedOut.exactly.set(round(now, 3)),
+        SignedOut.expires_at.set(_expires_at()),
+    ]
 
 
 def _not_later() -> Condition:

@@ -120,6 +120,8 @@ class SignedOut(DataRow):
     """
 
     before = NumberAttribute()
+    # The same moment to the millisecond, for sign-ins that were on their way.
+    exactly = NumberAttribute(null=True)
     kept_session = UnicodeAttribute(attr_name="keptSession", null=True)
 
 

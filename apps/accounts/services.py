@@ -113,8 +113,11 @@ def reset(*, email: str, code: str, password: str) -> None:
     with even_pace(failures_only=True):
         user_id = provider().reset(email, code, password)
     end_all_sessions(user_id=user_id)
-    attempts.forget(email_pk(address_of(email)))
-    mails.tell_password_changed(facts_of(user_id).email)
+    facts = facts_of(user_id)
+    # Where a second factor is still to be guessed, its guesses count on.
+    if not facts.has_totp:
+        attempts.forget(email_pk(address_of(email)))
+    mails.tell_password_changed(facts.email)
 
 
 def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False) -> Tokens | AskedBack:

@@ -118,6 +118,11 @@ def end_all(user_id: str, *, kept: str | None) -> None:
     _end_each(user_id, [found for found in map(_session_id, _rows(user_id)) if found != kept])
 
 
+def end_listed(user_id: str) -> None:
+    """Ends every session that is on a person's list."""
+    _end_each(user_id, list(map(_session_id, _rows(user_id))))
+
+
 def _end_each(user_id: str, session_ids: list[str]) -> None:
     """Ends sessions in batches. A session leaves the list last, so that what was not done yet is found again."""
     denials.deny_each(user_id, session_ids)

@@ -14,7 +14,7 @@ from django.test import Client
 
 from apps.accounts import denials, services, sessions
 from apps.accounts.caller import NOBODY
-from apps.accounts.errors import InvalidRefreshToken, WrongCredentials
+from apps.accounts.errors import InvalidRefreshToken, WrongCredentials, WrongPassword
 from apps.accounts.providers import provider
 from apps.accounts.providers.interface import Tokens
 from tests.apps.accounts.conftest import EMAIL, PASSWORD
@@ -152,6 +152,18 @@ def test_no_step_gives_guesses_at_a_sign_in_back(
         assert tries(rows) == {"EMAIL#ann@example.com": guesses}
 
 
+def test_a_reset_gives_no_guesses_at_a_second_factor_back(
+    api: Api, app: pyotp.TOTP, rows: Rows, mailed_code: Callable[[], str]
+) -> None:
+    session = api.sign_in().json()["session"]
+    for _ in range(3):
+        api.send("POST", "/auth/challenge", {"session": session, "code": "no code"})
+    api.send("POST", "/auth/forgot", {"email": EMAIL})
+    body = {"email": EMAIL, "code": mailed_code(), "password": NEW_PASSWORD}
+    assert api.send("POST", "/auth/reset", body).status_code == 200
+    assert tries(rows) == {"EMAIL#ann@example.com": 3}
+
+
 def test_of_a_window_10_guesses_are_looked_at_whatever_comes_between(
     api: Api, app: pyotp.TOTP, token: str, clock: time_machine.Traveller
 ) -> None:
@@ -261,7 +273,7 @@ def opens(api: Api, tokens: dict[str, Any]) -> bool:
         renewed = [services.refresh(refresh_token=tokens["refreshToken"]).access]
     except InvalidRefreshToken:
         renewed = []
-    return any([api.is_good(access) for access in (tokens["accessToken"], *renewed)])
+    return any(api.is_good(access) for access in (tokens["accessToken"], *renewed))
 
 
 def killed_at_each_call(request: Callable[[], object], fresh_process: Callable[[], None]) -> Iterator[bool]:
@@ -330,9 +342,8 @@ def test_a_change_that_comes_too_late_signs_nobody_out(api: Api, token: str, row
     def change(new: str) -> None:
         services.change_password(person=person, old=PASSWORD, new=new)
 
-    with meanwhile(0, lambda: change(NEW_PASSWORD), "TransactWriteItems"):
-        with pytest.raises(services.WrongPassword):
-            change("a third horse battery")
+    with meanwhile(0, lambda: change(NEW_PASSWORD), "TransactWriteItems"), pytest.raises(WrongPassword):
+        change("a third horse battery")
     assert is_password(NEW_PASSWORD)
     assert api.is_good(token)
 

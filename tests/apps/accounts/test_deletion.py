@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,16 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from apps.accounts import deletions, usernames
+from apps.accounts import deletions, denials, services, sessions, usernames
+from apps.accounts.caller import NOBODY
 from apps.accounts.deletions import erase_due
-from apps.accounts.errors import DeletionPending, WrongCredentials
+from apps.accounts.errors import DeletionPending, InvalidRefreshToken, WrongCredentials
 from apps.accounts.providers import provider
+from apps.accounts.providers.interface import Tokens
+from apps.accounts.providers.local.tokens import issue_access_token
 from apps.accounts.services import create_confirmed_account
-from movierec.dynamo.connection import shared_connection
+from tests.apps.accounts import conftest as person_ann
+from tests.apps.accounts.interruptions import Killed, killed_after, meanwhile
 from tests.apps.accounts.stand_in_providers import PoolProvider
 from tests.apps.accounts.whole_person import (
     ADDRESS,
@@ -157,6 +161,121 @@ def test_a_sign_in_with_restore_keeps_everything(zoe: WholePerson, clock: time_m
     assert zoe.get("/user/preferences")["preferences"]["ownField"] == "kept"
 
 
+# While it waits, and what was on its way when it was asked for.
+
+
+def ask_of_ann() -> str:
+    return services.request_deletion(user_id="ann-id", password=person_ann.PASSWORD, code=None, recovery_code=None)
+
+
+def enter_as_ann(*, restore: bool = False) -> Tokens:
+    """A sign-in of ann's."""
+    entered = services.sign_in(login=person_ann.EMAIL, password=person_ann.PASSWORD, caller=NOBODY, restore=restore)
+    assert isinstance(entered, Tokens)
+    return entered
+
+
+def token_of(user_id: str) -> str:
+    """A token that somebody got elsewhere, such as at the pool itself."""
+    return issue_access_token(user_id, email=person_ann.EMAIL, session_id="begun-elsewhere")
+
+
+def status(client: Client, access_token: str) -> int:
+    """The answer to one who wants to store something."""
+    headers = {"authorization": f"Bearer {access_token}"}
+    body = {"contentType": "tv"}
+    return client.post("/user/preferences", body, content_type="application/json", headers=headers).status_code
+
+
+def opens(client: Client, tokens: Tokens) -> bool:
+    """Whether a sign-in's tokens open the API, or get one that does."""
+    try:
+        renewed = [services.refresh(refresh_token=tokens.refresh).access]
+    except InvalidRefreshToken:
+        renewed = []
+    return any(status(client, access) == 200 for access in (tokens.access, *renewed))
+
+
+def test_while_it_waits_no_token_is_taken_not_even_a_younger_one(
+    ann: str, client: Client, rows: Rows, clock: time_machine.Traveller
+) -> None:
+    tokens = enter_as_ann()
+    ask_of_ann()
+    before = rows()
+    clock.shift(3600)
+    assert (status(client, tokens.access), status(client, token_of(ann))) == (401, 401)
+    with pytest.raises(InvalidRefreshToken):
+        services.refresh(refresh_token=tokens.refresh)
+    assert rows() == before
+
+
+def test_once_taken_back_the_same_process_lets_in_at_once(ann: str, client: Client) -> None:
+    old = enter_as_ann()
+    ask_of_ann()
+    elsewhere = token_of(ann)
+    assert (status(client, old.access), status(client, elsewhere)) == (401, 401)
+    restored = enter_as_ann(restore=True)
+    assert (status(client, restored.access), status(client, elsewhere)) == (200, 200)
+    assert not opens(client, old)
+
+
+def test_a_sign_in_on_its_way_does_not_survive_the_request(
+    ann: str, client: Client, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot, calls, refused, happened = everything(), 0, 0, True
+    while happened:
+        restore(snapshot)
+        monkeypatch.setattr(denials, "cache", denials.Cache())
+        tokens = None
+        with meanwhile(calls, ask_of_ann) as seen:
+            try:
+                tokens = enter_as_ann()
+            except DeletionPending:
+                refused += 1
+        happened = len(seen) > calls
+        calls += 1
+        if happened:
+            assert sessions.listed(ann) == []
+            assert tokens is None or not opens(client, tokens)
+            deletions.take_back(ann)
+            assert tokens is None or not opens(client, tokens)
+    assert 0 < refused < calls
+
+
+def test_a_request_that_dies_once_it_is_noted_leaves_nobody_in(
+    ann: str, client: Client, rows: Rows, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = enter_as_ann()
+    clock.shift(60)
+    snapshot, calls, done, found = everything(), 0, False, []
+    while not done:
+        restore(snapshot)
+        monkeypatch.setattr(denials, "cache", denials.Cache())
+        try:
+            with killed_after(calls):
+                ask_of_ann()
+            done = True
+        except Killed:
+            calls += 1
+        noted = about(rows) != []
+        assert opens(client, tokens) is not noted
+        assert (status(client, token_of(ann)) == 200) is not noted
+        found.append(noted)
+    assert {True, False} == set(found)
+    assert found == sorted(found)
+
+
+def test_what_was_erased_meanwhile_is_not_taken_back(ann: str, clock: time_machine.Traveller) -> None:
+    ask_of_ann()
+
+    def erase() -> None:
+        assert list(erase_due(NOW + WEEK)) == [ann]
+
+    with meanwhile(0, erase, "TransactWriteItems"), pytest.raises(WrongCredentials):
+        deletions.take_back(ann)
+    assert rows_about(ann, person_ann.EMAIL) == []
+
+
 # The job.
 
 
@@ -227,28 +346,6 @@ def test_an_erasure_that_has_begun_cannot_be_taken_back(zoe: WholePerson, clock:
     with pytest.raises(DeletionPending):
         deletions.refuse_pending(zoe.user_id)
     assert list(erase_due(NOW + WEEK)) == [zoe.user_id]
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-@contextmanager
-def killed_after(calls: int) -> Iterator[list[str]]:
-    """Lets so many calls to DynamoDB through and no more; gives their names."""
-    done: list[str] = []
-
-    def count(model: Any, **_: Any) -> None:
-        if len(done) == calls:
-            raise Killed
-        done.append(model.name)
-
-    events = shared_connection().client.meta.events
-    events.register("before-call.dynamodb", count)
-    try:
-        yield done
-    finally:
-        events.unregister("before-call.dynamodb", count)
 
 
 def erased_within(calls: int) -> bool:
@@ -348,3 +445,63 @@ def test_an_address_registered_anew_at_the_pool_keeps_its_rows(pool: dict[str, s
         pool["pool-id"] = EMAIL
         calls += 1
     assert 3 < registered < calls
+
+
+# Tokens of whom nothing is left.
+
+
+def gone(rows: Rows) -> list[dict[str, Any]]:
+    return [row for row in rows() if row["pk"].startswith("GONE#")]
+
+
+def test_a_token_of_an_erased_person_of_a_pool_writes_nothing(
+    pool: dict[str, str],
+    client: Client,
+    rows: Rows,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock.shift(WEEK - timedelta(minutes=30))
+    token = token_of("pool-id")
+    clock.shift(timedelta(minutes=30))
+    assert list(erase_due(NOW + WEEK)) == ["pool-id"]
+    erased = rows()
+    for cache in (denials.cache, denials.Cache()):
+        monkeypatch.setattr(denials, "cache", cache)
+        assert status(client, token) == 401
+        assert rows() == erased
+    assert rows_about("pool-id", ADDRESS, USERNAME) == []
+
+
+def test_what_refuses_it_names_nobody_and_goes_with_the_last_token(pool: dict[str, str], rows: Rows) -> None:
+    list(erase_due(NOW + WEEK))
+    (row,) = gone(rows)
+    now = int(NOW.timestamp())
+    assert re.fullmatch("GONE#[0-9a-f]{64}", row.pop("pk"))
+    # A day, the longest life of any token that is taken, and the leeway.
+    assert row == {"sk": "ENDED", "before": now, "expiresAt": now + 24 * 3600 + 60}
+
+
+def test_the_row_of_one_person_is_not_that_of_another(tables: None) -> None:
+    assert len({denials.gone_pk(user_id) for user_id in ("pool-id", "Pool-id", "pool-i", "")}) == 4
+
+
+def test_a_killed_erasure_lets_nobody_in(
+    pool: dict[str, str], client: Client, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, snapshot, calls, done = token_of("pool-id"), everything(), 0, False
+    clock.shift(60)
+    while not done:
+        monkeypatch.setattr(denials, "cache", denials.Cache())
+        done = erased_within(calls)
+        assert status(client, token) == 401
+        restore(snapshot)
+        pool["pool-id"] = EMAIL
+        calls += 1
+    assert calls > 10
+
+
+def test_the_local_provider_needs_no_such_row(zoe: WholePerson, rows: Rows) -> None:
+    zoe.delete_account()
+    list(erase_due(NOW + WEEK))
+    assert gone(rows) == []

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from pynamodb.transactions import TransactWrite
 
-from apps.accounts import denials, sessions
+from apps.accounts import deletions, denials, sessions
 from apps.accounts.caller import NOBODY
+from apps.accounts.models import Session
 from apps.accounts.providers.interface import Claims
+from apps.accounts.transactions import write_together
 from movierec.dynamo.connection import shared_connection
 
 NOW = 1_800_000_000
@@ -157,7 +160,8 @@ class TestOneSession:
 class TestAllSessions:
     def test_the_row_of_the_moment(self, clock: Any, rows: Rows) -> None:
         denials.deny_all("ann", kept=None)
-        assert rows() == [{"pk": "USER#ann", "sk": "ENDED", "before": NOW, "expiresAt": NOW + KEPT_FOR}]
+        moment = {"before": NOW, "exactly": NOW}
+        assert rows() == [{"pk": "USER#ann", "sk": "ENDED", **moment, "expiresAt": NOW + KEPT_FOR}]
 
     @pytest.mark.parametrize(("signed_in_at", "denied"), [(NOW - 1, True), (NOW, False), (NOW + 1, False)])
     def test_sign_ins_before_this_second_no_longer_count(self, clock: Any, signed_in_at: int, denied: bool) -> None:
@@ -176,7 +180,7 @@ class TestAllSessions:
     def test_only_a_session_on_the_list_can_be_kept(self, clock: Any, rows: Rows) -> None:
         denials.deny_all("ann", kept="long gone")
         assert denials.is_denied(claims("long gone"))
-        assert [sorted(row) for row in rows()] == [["before", "expiresAt", "pk", "sk"]]
+        assert [sorted(row) for row in rows()] == [["before", "exactly", "expiresAt", "pk", "sk"]]
 
     def test_the_next_time_another_session_is_kept_or_none(self, clock: Any) -> None:
         sessions.begin("ann", "first", NOBODY)
@@ -209,6 +213,85 @@ class TestAllSessions:
         clock.move_to(NOW + KEPT_FOR - 1)
         assert denials.is_denied(claims())
         clock.move_to(NOW + KEPT_FOR)
+        assert not denials.is_denied(claims(), fresh=True)
+
+
+class TestWithANewPassword:
+    """The moment is stored in the transaction that stores the password."""
+
+    @staticmethod
+    def sign_out(*, kept: str | None = None, done: bool = True) -> None:
+        def fill(transaction: TransactWrite) -> None:
+            denials.sign_out_with(transaction, "ann", kept=kept)
+            if not done:
+                transaction.condition_check(Session, "USER#ann", "SESSION#none", condition=Session.pk.exists())
+
+        assert write_together(fill) is done
+        denials.cache.forget("ann")
+
+    @pytest.mark.parametrize("kept", [None, "mine"])
+    def test_the_row_is_that_of_signing_out_everywhere(self, clock: Any, rows: Rows, kept: str | None) -> None:
+        self.sign_out(kept=kept)
+        row = {"pk": "USER#ann", "sk": "ENDED", "before": NOW, "exactly": NOW, "expiresAt": NOW + KEPT_FOR}
+        assert rows() == [row if kept is None else {**row, "keptSession": kept}]
+
+    def test_earlier_sign_ins_no_longer_count_but_for_the_one_to_keep(self, clock: Any) -> None:
+        self.sign_out(kept="mine")
+        assert [denials.is_denied(claims(session_id)) for session_id in ("mine", "other")] == [False, True]
+        assert not denials.is_denied(claims("new", signed_in_at=NOW))
+
+    def test_the_one_kept_before_is_not_kept_again(self, clock: Any) -> None:
+        self.sign_out(kept="mine")
+        clock.move_to(NOW + 10)
+        self.sign_out()
+        assert denials.is_denied(claims("mine"))
+
+    def test_a_transaction_that_is_not_done_ends_nothing(self, clock: Any, rows: Rows) -> None:
+        self.sign_out(done=False)
+        assert rows() == []
+        assert not denials.is_denied(claims())
+
+
+class TestADeletion:
+    def test_while_it_waits_no_sign_in_counts_whenever_it_was(self, clock: Any) -> None:
+        deletions.request("ann")
+        for signed_in_at in (NOW - 100, NOW, NOW + 3600):
+            assert denials.is_denied(claims(signed_in_at=signed_in_at))
+        assert not denials.is_denied(claims(user_id="bob"))
+
+    def test_the_process_that_took_the_request_knows_at_once(self, clock: Any) -> None:
+        assert not denials.is_denied(claims())
+        deletions.request("ann")
+        assert denials.is_denied(claims())
+        deletions.take_back("ann")
+        assert not denials.is_denied(claims())
+
+    def test_another_process_knows_after_30_seconds(
+        self, clock: Any, process: Callable[[], denials.Cache], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = denials.cache
+        assert not denials.is_denied(claims())
+        process()
+        deletions.request("ann")
+        monkeypatch.setattr(denials, "cache", other)
+        clock.move_to(NOW + 30)
+        assert denials.is_denied(claims())
+
+
+class TestAnErasure:
+    def test_earlier_sign_ins_of_the_person_count_no_longer(self, clock: Any) -> None:
+        assert not denials.is_denied(claims())
+        denials.deny_erased("ann")
+        assert denials.is_denied(claims())
+        assert denials.is_denied(claims("any other"))
+        assert not denials.is_denied(claims(user_id="bob"))
+
+    def test_it_outlives_the_rows_of_the_person_for_a_day_and_the_leeway(self, clock: Any, rows: Rows) -> None:
+        denials.deny_erased("ann")
+        assert [row for row in rows() if "ann" in repr(row)] == []
+        clock.move_to(NOW + 24 * 3600 + 59)
+        assert denials.is_denied(claims())
+        clock.move_to(NOW + 24 * 3600 + 60)
         assert not denials.is_denied(claims(), fresh=True)
 
 

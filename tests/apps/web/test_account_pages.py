@@ -37,7 +37,8 @@ def test_every_page_of_the_account_opens(person: Client) -> None:
         ("/user/profile", ["displayName", "username"], "Change profile"),
         ("/user", ["password", "code", "recoveryCode"], "Delete account"),
         ("/auth/mfa/totp/confirm", ["code"], "Confirm second factor"),
-        ("/auth/mfa/totp", [], "Set up a second factor"),
+        ("/auth/mfa/totp", ["password"], "Set up a second factor"),
+        ("/auth/mfa/recovery-codes", ["password", "code", "recoveryCode"], "New recovery codes"),
     ],
 )
 def test_the_pages_ask_in_labelled_inputs(person: Client, path: str, fields: list[str], button: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.identity.service import ANN, BOB, OTHER_PASSWORD, Identity, wrong
+from tests.contract.identity.service import ANN, BOB, OTHER_PASSWORD, PASSWORD, Identity, coded, wrong
 
 UNKNOWN = "eve@example.com"
 # Told apart by chance or time.
@@ -59,6 +59,34 @@ def test_the_look_of_the_user_id(identity: Identity, addresses: list[str], more:
 def test_signing_in_with_a_wrong_password(identity: Identity, addresses: list[str], name: str) -> None:
     for _ in range(3):
         assert_alike(lambda address: identity.post(name, {"email": address, "password": OTHER_PASSWORD}), addresses)
+
+
+def test_signing_up_and_then_in(identity: Identity, addresses: list[str]) -> None:
+    for address in addresses:
+        body = {"email": address, "password": OTHER_PASSWORD}
+        assert identity.post("signup", body).status_code == 200
+    assert_alike(lambda address: identity.post("signin", {"email": address, "password": OTHER_PASSWORD}), addresses)
+    waiting = identity.post("signin", {"email": ANN, "password": OTHER_PASSWORD})
+    assert coded(waiting) == (403, "UserNotConfirmedException")
+    assert_alike(lambda address: identity.post("signin", {"email": address, "password": "Wrong 9#"}), addresses)
+    assert coded(identity.post("signin", {"email": ANN, "password": "Wrong 9#"})) == (401, "NotAuthorizedException")
+    assert identity.can_sign_in(PASSWORD, ANN)
+    code = identity.code(UNKNOWN, "sign-up")
+    assert identity.post("signup", {"email": UNKNOWN, "code": code}).status_code == 200
+    assert identity.can_sign_in(OTHER_PASSWORD, UNKNOWN)
+
+
+def test_whose_a_username_is(identity: Identity) -> None:
+    identity.account(ANN, username="ann-lee")
+    assert identity.post("signup", {"email": ANN, "password": OTHER_PASSWORD}).status_code == 200
+    names = ["ann-lee", "bob-lee", "eve-lee"]
+    for _ in range(4):
+        identity.post("signin", {"email": ANN, "password": "Wrong 9#"})
+    assert identity.post("signin", {"email": ANN, "password": "Wrong 9#"}).status_code == 429
+    assert_alike(lambda name: identity.post("signin", {"email": name, "password": OTHER_PASSWORD}), names)
+    answer = identity.post("signin", {"email": "ann-lee", "password": OTHER_PASSWORD})
+    assert coded(answer) == (401, "NotAuthorizedException")
+    assert identity.can_sign_in(PASSWORD, "ann-lee")
 
 
 def test_confirming_with_a_wrong_code(identity: Identity, addresses: list[str]) -> None:

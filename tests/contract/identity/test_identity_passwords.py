@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.apps.accounts.interruptions import meanwhile
 from tests.contract.identity.service import ANN, OTHER_PASSWORD, PASSWORD, Identity, coded, wrong
 
 
@@ -78,3 +79,25 @@ def test_the_password_is_not_changed_without_the_old_one(identity: Identity) -> 
     assert coded(weak) == (400, "InvalidPasswordException")
     assert identity.is_good(other)
     assert identity.can_sign_in(PASSWORD)
+
+
+@pytest.mark.parametrize("how", ["reset", "password"])
+def test_a_sign_in_with_the_old_password_does_not_survive_the_new_one(identity: Identity, how: str) -> None:
+    identity.account()
+    own = identity.tokens()
+    identity.post("forgot", {"email": ANN})
+    bodies = {
+        "reset": {"email": ANN, "code": identity.code(ANN, "reset"), "password": OTHER_PASSWORD},
+        "password": {"oldPassword": PASSWORD, "newPassword": OTHER_PASSWORD},
+    }
+
+    def replace_password() -> None:
+        assert identity.post(how, bodies[how], own["accessToken"]).status_code == 200
+
+    # The password is right when it is checked, and another when the session is about to be listed.
+    with meanwhile(0, replace_password, "BatchWriteItem"):
+        late = identity.post("signin", {"email": ANN, "password": PASSWORD})
+    assert coded(late) == (401, "NotAuthorizedException")
+    found = identity.tokens(password=OTHER_PASSWORD)
+    sessions = identity.get("/auth/sessions", found["accessToken"]).json()["sessions"]
+    assert len(sessions) == (1 if how == "reset" else 2)

@@ -182,3 +182,69 @@ def test_nothing_is_confirmed_that_was_not_begun(identity: Identity) -> None:
     identity.account()
     answer = identity.post("mfa/totp/confirm", {"code": "123456"}, identity.token())
     assert coded(answer) == (409, "SecondFactorNotBegun")
+
+
+def test_with_an_older_sign_in_setting_it_up_takes_the_password(identity: Identity, settings: Any) -> None:
+    identity.account()
+    token = identity.token()
+    # Any sign-in is older than that.
+    settings.RECENT_SECONDS = -1
+    assert coded(identity.post("mfa/totp", {}, token)) == (403, "PasswordRequired")
+    refused = identity.post("mfa/totp", {"password": "Wrong horse 9#"}, token)
+    assert coded(refused) == (403, "NotAuthorizedException")
+    begun = identity.post("mfa/totp", {"password": PASSWORD}, token)
+    assert begun.status_code == 200
+    code = identity.app_code(begun.json()["secret"])
+    assert identity.post("mfa/totp/confirm", {"code": code}, token).status_code == 200
+
+
+def test_new_recovery_codes_take_the_password_and_a_code(
+    identity: Identity, guarded: tuple[str, str, list[str]]
+) -> None:
+    token, secret, old = guarded
+    path = "mfa/recovery-codes"
+    assert coded(identity.post(path, {"password": PASSWORD}, token)) == (403, "SecondFactorRequired")
+    refused = identity.post(path, {"password": "Wrong horse 9#", "recoveryCode": old[0]}, token)
+    assert coded(refused) == (403, "NotAuthorizedException")
+    answer = identity.post(path, {"password": PASSWORD, "code": identity.app_code(secret)}, token)
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    new = answer.json()["recoveryCodes"]
+    assert len(set(new)) == 10
+    session = challenged(identity)
+    spent = identity.post("challenge", {"session": session, "recoveryCode": old[0]})
+    assert coded(spent) == (400, "CodeMismatchException")
+    assert identity.post("challenge", {"session": session, "recoveryCode": new[0]}).status_code == 200
+
+
+def test_a_recovery_code_gets_new_ones(identity: Identity, guarded: tuple[str, str, list[str]]) -> None:
+    token, _, old = guarded
+    answer = identity.post("mfa/recovery-codes", {"password": PASSWORD, "recoveryCode": old[0]}, token)
+    assert answer.status_code == 200
+    assert set(answer.json()["recoveryCodes"]).isdisjoint(old)
+    assert identity.get("/auth/mfa/totp", token).json() == {"enabled": True, "recoveryCodesLeft": 10}
+
+
+def test_there_are_no_recovery_codes_while_it_is_off(identity: Identity) -> None:
+    identity.account()
+    answer = identity.post("mfa/recovery-codes", {"password": PASSWORD}, identity.token())
+    assert coded(answer) == (409, "SecondFactorNotBegun")
+
+
+@pytest.mark.parametrize("step", ["password", "sign-in", "confirmation", "recovery-codes"])
+def test_no_step_but_a_complete_one_gives_guesses_back(
+    identity: Identity, guarded: tuple[str, str, list[str]], step: str
+) -> None:
+    token = guarded[0]
+    same = {"oldPassword": PASSWORD, "newPassword": PASSWORD}
+    steps = {
+        "password": lambda: identity.post("password", same, token),
+        "sign-in": lambda: identity.post("signin", {"email": ANN, "password": PASSWORD}),
+        "confirmation": lambda: identity.post("mfa/totp/confirm", {"code": "no code"}, token),
+        "recovery-codes": lambda: identity.post("mfa/recovery-codes", {"password": PASSWORD}, token),
+    }
+    guess = {"password": PASSWORD, "recoveryCode": NEVER_A_CODE}
+    for _ in range(4):
+        assert coded(identity.delete("/auth/mfa/totp", token, guess)) == (400, "CodeMismatchException")
+        assert steps[step]().status_code in (200, 403, 409, 429)
+    assert identity.delete("/auth/mfa/totp", token, guess).status_code == 429

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from movierec.dynamo.data_table import DataRow
 from tests.contract.identity.service import ANN, BOB, PHONE, Identity
 
 
@@ -64,3 +67,29 @@ def test_signing_out_everywhere_ends_this_session_too(identity: Identity) -> Non
     refreshed = [identity.post("refresh", {"refreshToken": session["refreshToken"]}).status_code for session in ended]
     assert refreshed == [401, 401]
     assert identity.is_good(identity.token())
+
+
+@pytest.mark.parametrize("name", ["made-up", "z" * 128])
+def test_ending_a_session_that_never_was(identity: Identity, name: str) -> None:
+    identity.account()
+    token = identity.token()
+    before = stored()
+    answer = identity.delete(f"/auth/sessions/{name}", token)
+    assert (answer.status_code, answer.json()) == (200, {"message": "The session is ended."})
+    assert stored() == before
+    assert identity.is_good(token)
+
+
+def test_ending_the_current_session_signs_out(identity: Identity) -> None:
+    identity.account()
+    ended, other = identity.tokens(), identity.tokens()
+    (own,) = [s for s in identity.get("/auth/sessions", ended["accessToken"]).json()["sessions"] if s["current"]]
+    assert identity.delete(f"/auth/sessions/{own['id']}", ended["accessToken"]).status_code == 200
+    assert not identity.is_good(ended["accessToken"])
+    assert identity.post("refresh", {"refreshToken": ended["refreshToken"]}).status_code == 401
+    assert identity.is_good(other["accessToken"])
+
+
+def stored() -> list[str]:
+    """Every row of the table but those that count requests."""
+    return sorted(repr(row) for row in DataRow.scan_rows() if not row["pk"].startswith("RATE#"))

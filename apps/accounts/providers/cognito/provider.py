@@ -83,9 +83,8 @@ class CognitoProvider:
         return sign_ins.begin(users.name_of(name), password)
 
     def still_proves(self, tokens: Tokens) -> bool:
-        """Whether the sessions from before this sign-in are still good; with each new password they end."""
-        since = Claims(tokens.user_id, tokens.session_id, int(tokens.proof), tokens.email)
-        return not denials.is_denied(since, fresh=True)
+        """Whether no session was ended with all others since the password was sent, as a new one ends them."""
+        return not denials.signed_out_since(tokens.user_id, float(tokens.proof))
 
     def answer(self, challenge: ChallengeName, state: str, answer: str | None) -> Tokens | Challenge:
         """Each challenge has its own answer."""

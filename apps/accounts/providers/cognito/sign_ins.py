@@ -41,7 +41,7 @@ class _State:
     session: str = field(repr=False)
     username: str
     password: str = field(repr=False)
-    began_at: int
+    began_at: float
 
     def text(self) -> str:
         return orjson.dumps(asdict(self)).decode()
@@ -57,7 +57,7 @@ def begin(name: str, password: str) -> Tokens | Challenge:
 
 
 def _start(name: str, password: str) -> Tokens | Challenge:
-    began_at = int(time())
+    began_at = round(time(), 3)
     answer = call(
         "InitiateAuth",
         ClientId=client_id(),
@@ -86,7 +86,7 @@ def _end_recoveries(user_id: str, rows: list[Row]) -> None:
     recoveries.end(rows)
 
 
-def _outcome(answer: Mapping[str, Any], username: str, password: str, began_at: int) -> Tokens | Challenge:
+def _outcome(answer: Mapping[str, Any], username: str, password: str, began_at: float) -> Tokens | Challenge:
     if "AuthenticationResult" in answer:
         return replace(tokens_of(answer["AuthenticationResult"]), proof=str(began_at))
     name = answer["ChallengeName"]
