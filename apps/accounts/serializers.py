@@ -270,6 +270,10 @@ class SessionsSerializer(serializers.Serializer[Any]):
     sessions = SessionSerializer(many=True)
 
 
+class OneSessionSerializer(serializers.Serializer[Any]):
+    session = SessionSerializer()
+
+
 class SecondFactorSerializer(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()
     recoveryCodesLeft = serializers.IntegerField()

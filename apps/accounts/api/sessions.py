@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import selectors, serializers, services
-from apps.accounts.api.base import AccountView, FormView, delete_cookie, person
+from apps.accounts.api.base import AccountView, delete_cookie, person, refused
 from apps.accounts.sessions import ListedSession
-from movierec.api.errors import FieldErrors
+from movierec.api.errors import FieldErrors, NotFound
 
 MAX_ID_LENGTH = 128
 
@@ -41,24 +41,37 @@ class Sessions(AccountView):
         return Response({"message": "Every other session is ended."})
 
 
-class OneSession(FormView):
+_SESSION_ID = OpenApiParameter(
+    "session_id",
+    {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH},
+    OpenApiParameter.PATH,
+    description="The id of the list.",
+)
+
+
+class OneSession(AccountView):
     """One session of the person."""
 
-    hint = "Send {} by DELETE to end this session."
+    @extend_schema(
+        operation_id="getSession",
+        summary="One session of the list",
+        tags=["auth"],
+        parameters=[_SESSION_ID],
+        responses={200: serializers.OneSessionSerializer, **refused(404, "There is no such session.")},
+    )
+    def get(self, request: Request, session_id: str) -> Response:
+        asking = person(request)
+        for session in selectors.open_sessions(asking.user_id):
+            if session.session_id == session_id:
+                return Response({"session": _shown(session, asking.session_id)})
+        raise NotFound("There is no such session; it may have ended.")
 
     @extend_schema(
         operation_id="endSession",
         summary="Ends a session",
         description="A session that is not there is no error.",
         tags=["auth"],
-        parameters=[
-            OpenApiParameter(
-                "session_id",
-                {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH},
-                OpenApiParameter.PATH,
-                description="The id of the list.",
-            )
-        ],
+        parameters=[_SESSION_ID],
         request=None,
         responses={200: serializers.MessageSerializer},
     )

@@ -65,7 +65,7 @@ def test_refusals_stay_out_of_caches_too(call: Call, name: str) -> None:
     assert answer["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", [*OPEN, "signout-all", "password", "mfa/totp/confirm", "sessions/some-id"])
+@pytest.mark.parametrize("name", [*OPEN, "signout-all", "password", "mfa/totp/confirm"])
 def test_programs_get_nothing_where_browsers_get_a_form(
     call: Call, signed_in_browser: Browser, token: str, name: str
 ) -> None:
@@ -84,6 +84,17 @@ def test_what_checks_a_password_counts_as_a_sign_in(
     answer = call(method, path, {}, token)
     expected = "10" if (method, path) in CHECKING_PASSWORDS else "100"
     assert answer["X-RateLimit-Limit"] == expected
+
+
+def test_one_session_of_the_list(call: Call, token: str) -> None:
+    (listed,) = call("GET", "/auth/sessions", token=token).json()["sessions"]
+    answer = call("GET", f"/auth/sessions/{listed['id']}", token=token)
+    assert (answer.status_code, answer.json()) == (200, {"session": listed})
+
+
+def test_a_session_that_is_not_on_the_list(call: Call, token: str) -> None:
+    answer = call("GET", "/auth/sessions/some-id", token=token)
+    assert (answer.status_code, answer.json()["code"]) == (404, "NotFound")
 
 
 @pytest.mark.parametrize("path", ["/auth/user", "/auth/sessions", "/auth/mfa/totp"])
