@@ -84,11 +84,6 @@ def _counts_from(row: Row, user_id: str, session_id: str) -> float:
     return 0 if row.get("keptSession") == session_id else float(row["before"])
 
 
-def deny(user_id: str, session_id: str) -> None:
-    """Has the access tokens of one session refused from now on."""
-    deny_each(user_id, [session_id])
-
-
 def signed_out_since(user_id: str, moment: float) -> bool:
     """Whether a person was signed out of all sessions, or all others, after a moment (seconds since 1970)."""
     row = SignedOut.get_row(user_pk(user_id), ended_sk(), consistent=True)

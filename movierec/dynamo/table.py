@@ -25,7 +25,6 @@ Row = dict[str, Plain]
 
 # DynamoDB's own limits on one request.
 BATCH_WRITE_ROWS = 25
-BATCH_GET_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)

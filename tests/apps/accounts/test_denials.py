@@ -95,17 +95,17 @@ class TestAskingOften:
 
 class TestOneSession:
     def test_the_row_of_an_end(self, clock: Any, rows: Rows) -> None:
-        denials.deny("ann", "s1")
+        denials.deny_each("ann", ["s1"])
         assert rows() == [{"pk": "USER#ann", "sk": "ENDED#s1", "expiresAt": NOW + KEPT_FOR}]
 
     def test_it_is_denied_at_once_where_it_was_ended(self, clock: Any) -> None:
         assert not denials.is_denied(claims())
-        denials.deny("ann", "s1")
+        denials.deny_each("ann", ["s1"])
         assert denials.is_denied(claims())
         assert denials.is_denied(claims(signed_in_at=NOW + 5))
 
     def test_other_sessions_and_people_stay(self, clock: Any) -> None:
-        denials.deny("ann", "s1")
+        denials.deny_each("ann", ["s1"])
         assert not denials.is_denied(claims("s2"))
         assert not denials.is_denied(claims(user_id="bob"))
 
@@ -115,7 +115,7 @@ class TestOneSession:
         other = denials.cache
         assert not denials.is_denied(claims())
         process()
-        denials.deny("ann", "s1")
+        denials.deny_each("ann", ["s1"])
         monkeypatch.setattr(denials, "cache", other)
         assert not denials.is_denied(claims())
         clock.move_to(NOW + 30)
@@ -127,14 +127,14 @@ class TestOneSession:
         other = denials.cache
         assert not denials.is_denied(claims())
         process()
-        denials.deny("ann", "s1")
+        denials.deny_each("ann", ["s1"])
         monkeypatch.setattr(denials, "cache", other)
         assert denials.is_denied(claims(), fresh=True)
         assert denials.is_denied(claims())
 
     def test_an_answer_from_before_the_end_is_not_kept(self, clock: Any) -> None:
         def end_meanwhile(**_: Any) -> None:
-            denials.deny("ann", "s1")
+            denials.deny_each("ann", ["s1"])
 
         events = shared_connection().client.meta.events
         events.register("after-call.dynamodb.BatchGetItem", end_meanwhile)
@@ -143,7 +143,7 @@ class TestOneSession:
         assert denials.is_denied(claims())
 
     def test_a_row_that_dynamodb_has_not_removed_yet_does_not_count(self, clock: Any) -> None:
-        denials.deny("ann", "s1")
+        denials.deny_each("ann", ["s1"])
         clock.move_to(NOW + KEPT_FOR - 1)
         assert denials.is_denied(claims())
         clock.move_to(NOW + KEPT_FOR)
@@ -299,7 +299,7 @@ def test_threads_may_ask_and_end_at_once(atomic_requests: None) -> None:
     def work(number: int) -> None:
         denials.is_denied(claims(f"s{number % 5}"))
         if number % 3 == 0:
-            denials.deny("ann", f"s{number % 5}")
+            denials.deny_each("ann", [f"s{number % 5}"])
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(60)))

@@ -10,7 +10,6 @@ import re
 from time import time
 
 from django.conf import settings
-from pynamodb.exceptions import UpdateError
 
 from apps.accounts.errors import CodeMismatch, ExpiredCode, TooManyGuesses
 from apps.accounts.models import Code, email_pk
@@ -26,16 +25,12 @@ def begin(address: str, purpose: str) -> None:
 def count(address: str, purpose: str, code: str) -> None:
     """Counts a guess before the pool is asked. Raises CodeMismatch, ExpiredCode and TooManyGuesses."""
     now = int(time())
-    row = Code(email_pk(address), purpose)
     expires_at = Code.expires_at | (now + settings.CODE_SECONDS)
     free = Code.tries.does_not_exist() | (Code.tries < settings.CODE_TRIES)
-    try:
-        row.update([Code.tries.add(1), Code.expires_at.set(expires_at)], condition=free)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        raise _out_of_tries(address, purpose, now) from error
-    if int(row.expires_at or 0) <= now:
+    row = Code.update_row_if(email_pk(address), purpose, [Code.tries.add(1), Code.expires_at.set(expires_at)], free)
+    if row is None:
+        raise _out_of_tries(address, purpose, now)
+    if row["expiresAt"] <= now:
         raise ExpiredCode
     if not _CODE.fullmatch(code):
         raise CodeMismatch
