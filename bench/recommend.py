@@ -57,9 +57,10 @@ def synthetic_title(n: int, chance: random.Random) -> Title:
 def synthetic_rows(titles: int, entries: int, chance: random.Random) -> Rows:
     """Random neighbours, some of them negative, as many in each row as training keeps."""
     columns: list[int] = []
+    values: list[int] = []
     for _ in range(titles):
-        columns += sorted(chance.sample(range(titles), entries))
-    values = [chance.randint(-40, 127) for _ in columns]
+        columns += chance.sample(range(titles), entries)
+        values += sorted((chance.randint(-40, 127) for _ in range(entries)), key=abs, reverse=True)
     starts = list(range(0, len(columns) + 1, entries))
     return Rows(starts, [0.001] * titles, columns, values)
 

@@ -21,6 +21,8 @@ _PAIR = re.compile(r"([a-z_]+)\s*=\s*([1-9][0-9]{0,8})")
 # As browsers write origins: lower case, and nothing behind the port.
 _ORIGIN = re.compile(r"https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -44,7 +46,13 @@ VARIABLES = {
         Variable("AWS_REGION", "eu-north-1", "AWS region of the tables."),
         Variable("EMBEDDED_AWS_PYTHON", ".venv-aws/bin/python", "The Python that has the embedded AWS."),
         Variable("DOMAIN", "movierec", "First part of the single table's name, <domain>-<env>-data-table."),
-        Variable("MODEL_DIR", "", "Folder of the trained recommender. Empty means STATE_DIR/model."),
+        Variable("MODEL_STORE", "", "Published models: a folder or s3://bucket/prefix. Empty means STATE_DIR/models."),
+        Variable(
+            "MODEL_CACHE",
+            "",
+            "Folder for copies of models from S3. Empty means STATE_DIR/model-cache, on Lambda /tmp/model-cache.",
+        ),
+        Variable("MODEL_CHECK_SECONDS", "20", "How often a process looks whether another model was activated."),
         Variable(
             "CORS_ALLOWED_ORIGINS",
             "https://www.movierec.net,https://movierec.net,"
@@ -160,6 +168,15 @@ def _pairs(name: str, value: str) -> dict[str, int]:
     return pairs
 
 
+def seconds(name: str) -> int:
+    """A variable that is a whole number of seconds from 1 to 9999; anything else is rejected."""
+    value = text(name)
+    if re.fullmatch(r"[1-9][0-9]{0,3}", value):
+        return int(value)
+    reject(name, f"{name} is {value!r}; write a whole number of seconds from 1 to 9999.")
+    return int(VARIABLES[name].default)
+
+
 def mail(name: str) -> dict[str, object]:
     """A mail address such as consolemail:// or smtp+tls://user:password@host:587 as Django's settings."""
     try:
@@ -181,6 +198,16 @@ def path(name: str, fallback: Path | None = None) -> Path:
     except RuntimeError:
         reject(name, f"{name} is {value!r}, and there is no such home folder; write the whole path.")
         return BASE_DIR / written
+
+
+def folder_or_bucket(name: str, fallback: Path) -> str:
+    """A folder as `path` reads it, or the address of a bucket such as s3://bucket/prefix, as text."""
+    value = text(name)
+    if not value.startswith("s3:"):
+        return str(path(name, fallback))
+    if not _BUCKET.fullmatch(value):
+        reject(name, f"{name} is {value!r}; write a folder, or a bucket like s3://bucket/prefix.")
+    return value
 
 
 def set_with_prefix(prefix: str) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
 
 from apps.accounts.deletions import erase_due
 from apps.ops.demo import ensure_demo_loaded
-from apps.recommendations.artifacts import is_trained
+from apps.recommendations.artifacts import is_published
+from apps.recommendations.publishing import publish
 from apps.recommendations.services import in_words, train_from_tables
 from movierec import env
 from movierec.dynamo.connection import endpoint_url
@@ -21,7 +24,7 @@ def prepare(output: Any) -> None:
     """Does what is missing and says what it does; what is there already costs a few reads.
 
     Outside local only the endpoint is looked at: tables are made by the templates and models by a job.
-    Raises LocalAwsError when the embedded AWS cannot start.
+    Raises LocalAwsError when the embedded AWS cannot start, and StoreError when the model cannot be published.
     """
     if not settings.LOCAL:
         return
@@ -52,9 +55,13 @@ def _erase_due_accounts(output: Any) -> None:
 
 
 def _ensure_model(output: Any) -> None:
-    if is_trained():
+    if is_published():
         return
     output.write("Training the recommender on the demo viewers:")
-    with Steps(output) as steps:
-        report = train_from_tables(settings.MODEL_DIR, steps.show)
-    output.write(in_words(report))
+    with TemporaryDirectory(prefix="movierec-") as folder:
+        trained = Path(folder) / "model"
+        with Steps(output) as steps:
+            report = train_from_tables(trained, steps.show)
+        output.write(in_words(report))
+        version = publish(trained)
+    output.write(f"Published {version} in {settings.MODEL_STORE}.")

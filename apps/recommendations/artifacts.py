@@ -1,13 +1,16 @@
-"""The model that serves: loaded once a process, with a fallback that says so."""
+"""The model that serves: taken up from the store, looked for anew beside the requests, with fallbacks that say so."""
 
 from __future__ import annotations
 
 import gc
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
+from time import time
+from typing import Final
 
 from django.conf import settings
 
@@ -15,60 +18,217 @@ from apps.media.listings import CHUNK_ITEMS
 from apps.media.selectors import listing
 from apps.media.titles import MEDIA_TYPES
 from apps.recommendations.catalogue import title_of_listing
-from apps.recommendations.engine.artifact import ArtifactError, Model, content_only, load
+from apps.recommendations.engine.artifact import ArtifactError, Model, content_only
 from apps.recommendations.engine.titles import Title
+from apps.recommendations.stores.configured import configured_store
+from apps.recommendations.stores.errors import PointerDamaged, StoreUnreachable, UnknownVersion
+from apps.recommendations.stores.objects import Stored
+from apps.recommendations.stores.store import ModelStore
+
+FALLS_BACK: Final = "Recommendations fall back on popularity."
 
 logger = logging.getLogger(__name__)
-_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The model in use, and why it is not the trained one if it is not."""
+    """The model in use.
+
+    `wanted` is the version that the store's pointer names, as far as known. `problem` says for operators why another
+    serves, or why a newer one would not be noticed. `published` tells whether the model came from the store.
+    """
 
     model: Model
+    wanted: str | None
     problem: str | None
+    published: bool = True
 
     @property
     def fallback(self) -> bool:
-        """Whether popularity and content stand in for the trained model."""
-        return self.problem is not None
+        """Whether another model stands in for the one that should serve."""
+        return self.model.version != self.wanted
 
 
 def serving() -> Serving:
-    """The process's model: the trained one in `MODEL_DIR`, or the most popular titles by content alone.
+    """What this process serves from; costs nothing once the first model is there.
 
-    A new model is taken up by a restart.
+    Every `MODEL_CHECK_SECONDS` a call starts a look at the store, in a thread of its own that nobody waits for. Calls
+    that hold a model keep it; later ones get the new one.
     """
-    with _lock:
-        return _load(settings.MODEL_DIR)
+    return _keeper(configured_store()).serving()
 
 
-def is_trained() -> bool:
-    """Whether `MODEL_DIR` holds a model that can be served; what was read for the answer is kept for `serving`."""
-    try:
-        _trained(settings.MODEL_DIR)
-    except ArtifactError:
-        return False
-    return True
+def refresh() -> Serving:
+    """Looks at the store now, and answers what serves after it."""
+    return _keeper(configured_store()).refresh()
 
 
-# Failures are not kept: the folder may be there a moment later.
-_trained = cache(load)
+def is_published() -> bool:
+    """Whether a published model can be served; the one that was loaded for the answer is kept for `serving`."""
+    return _keeper(configured_store()).has_published()
 
 
-@cache
-def _load(directory: Path) -> Serving:
-    try:
-        serving = Serving(_trained(directory), None)
-    except ArtifactError as error:
-        logger.warning("%s Recommendations fall back on popularity.", error)
-        serving = Serving(content_only(_popular_titles()), str(error))
-    # The model lives as long as the process. Out of the collector's sight it no longer makes some requests wait
-    # while hundreds of thousands of objects are looked at in vain.
-    gc.collect()
-    gc.freeze()
-    return serving
+class Keeper:
+    """Holds the model of one store for this process."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._serving: Serving | None = None
+        self._looked_at = 0.0
+        self._refused: dict[str, _Refusal] = {}
+
+    def serving(self) -> Serving:
+        """As the function of this name."""
+        current = self._serving
+        if current is None:
+            return self._first()
+        # By the clock on the wall: others may stand still while Lambda keeps a process frozen.
+        if not 0 <= time() - self._looked_at < settings.MODEL_CHECK_SECONDS:
+            self._looked_at = time()
+            Thread(target=self._look, name="model", daemon=True).start()
+        return current
+
+    def refresh(self) -> Serving:
+        """As the function of this name."""
+        with self._lock:
+            return self._take_up(self._found())
+
+    def has_published(self) -> bool:
+        """As `is_published`."""
+        with self._lock:
+            if self._serving is None:
+                found = self._found()
+                if found.model is None:
+                    return False
+                self._take_up(found)
+            return self._serving is not None and self._serving.published
+
+    def _first(self) -> Serving:
+        with self._lock:
+            return self._serving or self._take_up(self._found())
+
+    def _look(self) -> None:
+        # One look at a time: what a slow one finds is new enough.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._take_up(self._found())
+            finally:
+                self._lock.release()
+
+    def _take_up(self, found: _Found) -> Serving:
+        before = self._serving
+        if found.model is not None:
+            now = Serving(found.model, found.wanted, found.problem)
+        elif before is not None:
+            now = replace(before, wanted=found.wanted, problem=found.problem)
+        else:
+            now = Serving(content_only(_popular_titles()), found.wanted, found.problem, published=False)
+        self._serving = now
+        self._looked_at = time()
+        _say(before, now)
+        if before is None or before.model is not now.model:
+            # A model lives long. Out of the collector's sight it no longer makes some requests wait while hundreds of
+            # thousands of objects are looked at in vain. The one before is freed when the last request lets go of it.
+            gc.collect()
+            gc.freeze()
+        return now
+
+    def _found(self) -> _Found:
+        """The best model to be had: the wanted one, those that served before it, the one that is held."""
+        held = self._serving
+        wanted = self._wanted()
+        if held and held.published and wanted.version is None:
+            return _Found(held.model, held.wanted, wanted.problem)
+        problems = [wanted.problem] if wanted.problem else []
+        for version in wanted.candidates:
+            if held and held.model.version == version:
+                model: Model | None = held.model
+            else:
+                model = self._loaded(version, problems, needed=version == wanted.version)
+            if model is not None:
+                return _Found(model, wanted.version, " ".join(problems) or None)
+        return _Found(held.model if held and held.published else None, wanted.version, " ".join(problems) or None)
+
+    def _wanted(self) -> _Wanted:
+        try:
+            return self._pointed()
+        except StoreUnreachable as error:
+            return _Wanted(None, self._store.copies(), str(error))
+
+    def _pointed(self) -> _Wanted:
+        try:
+            pointer = self._store.pointer()
+        except PointerDamaged as error:
+            return _Wanted(None, self._store.newest_first(), str(error))
+        if pointer is None:
+            return _Wanted(None, (), f"{self._store} has no active model. Train one: manage.py train_recommender.")
+        return _Wanted(pointer.version, (pointer.version, *pointer.previous), None)
+
+    def _loaded(self, version: str, problems: list[str], *, needed: bool) -> Model | None:
+        """The model of a version, or None with what is wrong added to `problems`.
+
+        A version that is gone is a problem only where it is `needed`: old ones are removed. One that was refused is
+        not fetched again before its files have changed.
+        """
+        try:
+            refusal = self._refused.get(version)
+            if refusal is None or refusal.state != self._store.state(version):
+                self._refused.pop(version, None)
+                return self._store.load(version)
+            problems.append(refusal.problem)
+        except ArtifactError as error:
+            problems.append(f"{error}.")
+            self._remember(version, f"{error}.")
+        except UnknownVersion as error:
+            if needed:
+                problems.append(str(error))
+        except StoreUnreachable as error:
+            problems.append(str(error))
+        return None
+
+    def _remember(self, version: str, problem: str) -> None:
+        with suppress(StoreUnreachable):
+            self._refused[version] = _Refusal(self._store.state(version), problem)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The version that should serve, where that is known; which to try in turn; why it is not known."""
+
+    version: str | None
+    candidates: Sequence[str]
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A model from the store, if there is one to be had, and why it is not the wanted one."""
+
+    model: Model | None
+    wanted: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A version's files as they were when they were refused, and why."""
+
+    state: list[Stored]
+    problem: str
+
+
+# One for each store that settings name while the process lives.
+_keeper = cache(Keeper)
+
+
+def _say(before: Serving | None, now: Serving) -> None:
+    """Logs each change once: another model, or another problem. A start without a problem is none."""
+    if now.problem and (before is None or (before.problem, before.model) != (now.problem, now.model)):
+        serves = f"Model {now.model.version} serves meanwhile." if now.published else FALLS_BACK
+        logger.warning("%s %s", now.problem, serves)
+    elif now.problem is None and before is not None and (before.problem or before.model is not now.model):
+        logger.info("Model %s serves.", now.model.version)
 
 
 def _popular_titles() -> list[Title]:

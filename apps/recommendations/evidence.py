@@ -1,14 +1,21 @@
-"""What a person's lists and ratings say about taste, as weights for training and serving alike."""
+"""What a person's lists, ratings and feedback say about taste, as weights for training and serving alike."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from apps.recommendations.feedback.statements import Kind as FeedbackKind
 
 Kind = Literal["favourite", "watchlist", "rating"]
 
 FAVOURITE_WEIGHT = 1.0
 # Wanting to see a title says less than having liked it.
 WATCHLIST_WEIGHT = 0.4
+# Not wanting to see a title says less than having hated it, and having seen it less than having liked it.
+NOT_INTERESTED_WEIGHT = -0.4
+WATCHED_WEIGHT = 0.3
+WANTED_WEIGHT = 1.0
 LIKED_FROM_STARS = 4.0
 DISLIKED_TO_STARS = 2.0
 
@@ -27,3 +34,16 @@ def weight_of(kind: Kind, stars: float | None) -> float:
     if kind == "rating":
         return weight_of_rating(stars) if stars else 0.0
     return FAVOURITE_WEIGHT if kind == "favourite" else WATCHLIST_WEIGHT
+
+
+def weight_of_feedback(kind: FeedbackKind) -> float:
+    """The weight of what a person says of a title for good; 0 for a title that must not count."""
+    return _FEEDBACK_WEIGHTS[kind]
+
+
+_FEEDBACK_WEIGHTS: Final[Mapping[FeedbackKind, float]] = {
+    "not_interested": NOT_INTERESTED_WEIGHT,
+    "already_seen": WATCHED_WEIGHT,
+    "more_like_this": WANTED_WEIGHT,
+    "do_not_use": 0.0,
+}

@@ -1,83 +1,94 @@
-"""A person's recommendations: one parallel read of taste and lists, then the engine."""
+"""What a person should watch next, and what goes with a title: the reads, then the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Generic, TypeVar
 
 from apps.lists import selectors as lists
-from apps.lists.selectors import History
+from apps.media.errors import UnknownTitle
+from apps.media.selectors import title_row
+from apps.media.titles import LARGEST_ID, MEDIA_TYPES, from_row, is_title
 from apps.preferences import selectors as preferences
 from apps.recommendations.artifacts import serving
+from apps.recommendations.catalogue import engine_title
 from apps.recommendations.engine.artifact import Model
-from apps.recommendations.engine.recommend import Answer, Liked, Request, recommend
-from apps.recommendations.engine.taste import Taste
-from apps.recommendations.engine.titles import TitleKey
-from apps.recommendations.evidence import FAVOURITE_WEIGHT, WATCHLIST_WEIGHT, weight_of_rating
-from apps.recommendations.keys import Named
+from apps.recommendations.engine.recommend import Answer, Recommendation, recommend
+from apps.recommendations.engine.shelves import Shelves, shelves
+from apps.recommendations.engine.similar import RequestedType, similar
+from apps.recommendations.engine.titles import Title
+from apps.recommendations.feedback.selectors import feedback_of
+from apps.recommendations.profile import Person, Wish, request_of
+
+__all__ = ["Alike", "Served", "Wish", "recommendations", "rows", "similar_to"]
+
+A = TypeVar("A", Answer, Shelves)
 
 _reader = ThreadPoolExecutor(max_workers=8, thread_name_prefix="taste")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What one request asks for beyond what is stored."""
-
-    media_type: Literal["movie", "tv", "both"] = "both"
-    limit: int = 9
-    exclude: Sequence[Named] = ()
-    preferences: dict[str, Any] | None = None
-    favourites: Sequence[Named] = ()
-    watchlist: Sequence[Named] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Generic[A]):
     """The engine's answer and the model it came from."""
 
-    answer: Answer
+    answer: A
     model_version: str
     fallback_used: bool
 
 
-def recommendations(user_id: str, wish: Wish) -> Served:
-    """What the person should watch next; four DynamoDB reads at once, no other call."""
-    stored = _reader.submit(preferences.stored, user_id) if wish.preferences is None else None
-    history = lists.history(user_id)
-    taste = stored.result() if stored else wish.preferences
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Titles like `title`, and the model they came from."""
+
+    title: Title
+    items: list[Recommendation]
+    model_version: str
+    fallback_used: bool
+
+
+def recommendations(user_id: str, wish: Wish) -> Served[Answer]:
+    """What the person should watch next; five DynamoDB reads at once, no other call."""
+    person = _person(user_id, wish)
     current = serving()
-    answer = recommend(current.model, _request(current.model, history, taste or {}, wish))
+    answer = recommend(current.model, request_of(current.model, person, wish))
     return Served(answer, current.model.version, current.fallback or answer.fallback_used)
 
 
-def _request(model: Model, history: History, taste: dict[str, Any], wish: Wish) -> Request:
-    liked = [
-        *(Liked(key, FAVOURITE_WEIGHT, "liked") for key, _ in history.favourites),
-        *(Liked(key, FAVOURITE_WEIGHT, "liked") for key in _meant(model, wish.favourites)),
-        *(Liked(key, weight_of_rating(stars), "rated") for key, stars, _ in history.ratings),
-        *(Liked(key, WATCHLIST_WEIGHT, "saved") for key, _ in history.watchlist),
-        *(Liked(key, WATCHLIST_WEIGHT, "saved") for key in _meant(model, wish.watchlist)),
-    ]
-    return Request(
-        taste=Taste.from_preferences(taste),
-        history=_strongest(liked),
-        excluded=frozenset(key for named in wish.exclude for key in named),
-        media_type=wish.media_type,
-        limit=wish.limit,
-    )
+def rows(user_id: str, wish: Wish) -> Served[Shelves]:
+    """Rows for the person's home page, each of at most the wish's limit; the reads of `recommendations`."""
+    person = _person(user_id, wish)
+    current = serving()
+    answer = shelves(current.model, request_of(current.model, person, wish))
+    return Served(answer, current.model.version, current.fallback or answer.fallback_used)
 
 
-def _meant(model: Model, names: Iterable[Named]) -> list[TitleKey]:
-    """The title each name means: the first the model knows, a film where it knows none."""
-    return [next((key for key in named if key in model.index), named[0]) for named in names]
+def _person(user_id: str, wish: Wish) -> Person:
+    """Everything stored of the person's taste, read at once; not the preferences where the wish brings its own."""
+    stored = _reader.submit(preferences.stored, user_id) if wish.preferences is None else None
+    feedback = _reader.submit(feedback_of, user_id)
+    history = lists.history(user_id)
+    answers = stored.result() if stored else wish.preferences
+    return Person(answers or {}, history, feedback.result())
 
 
-def _strongest(liked: Iterable[Liked]) -> list[Liked]:
-    """One entry a title: the one that says most about it."""
-    best: dict[TitleKey, Liked] = {}
-    for entry in liked:
-        if entry.key not in best or abs(entry.weight) > abs(best[entry.key].weight):
-            best[entry.key] = entry
-    return list(best.values())
+def similar_to(media_type: str, media_id: int, *, wanted: RequestedType, limit: int) -> Alike:
+    """At most `limit` titles of the kind `wanted` like one title; one GetItem where the model does not have it.
+
+    Raises UnknownTitle when the catalogue does not have it either.
+    """
+    current = serving()
+    title = _title(current.model, media_type, media_id)
+    items = similar(current.model, title, wanted, limit)
+    return Alike(title, items, current.model.version, current.fallback or not current.model.trained)
+
+
+def _title(model: Model, media_type: str, media_id: int) -> Title:
+    if media_type in MEDIA_TYPES and media_id <= LARGEST_ID:
+        place = model.place((media_type, media_id))
+        if place is not None:
+            return model.titles[place]
+        row = title_row(media_type, media_id)
+        if row is not None and is_title(row):
+            return engine_title(from_row(row))
+    raise UnknownTitle("The catalogue has no such title, so there is nothing to compare.")

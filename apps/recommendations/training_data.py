@@ -8,13 +8,22 @@ from apps.lists.selectors import all_interactions
 from apps.media.selectors import all_titles
 from apps.recommendations.catalogue import engine_titles
 from apps.recommendations.engine.titles import Title, TitleKey
-from apps.recommendations.evidence import weight_of
+from apps.recommendations.evidence import weight_of, weight_of_feedback
+from apps.recommendations.feedback.selectors import all_feedback
 
 
 def weighted_interactions() -> Iterator[tuple[str, TitleKey, float, float]]:
-    """(user id, title, weight, seconds since 1970) of every row that says something about taste."""
+    """(user id, title, weight, seconds since 1970) of every row of a list, every rating and all feedback on a title.
+
+    Ratings that are neither like nor dislike have weight 0: they say that the title was watched. Titles that a person
+    does not want used are left out.
+    """
+    said = [(user_id, key, weight_of_feedback(kind), moment) for user_id, key, kind, moment in all_feedback()]
+    unused = {(user_id, key) for user_id, key, weight, _ in said if not weight}
     for user_id, key, kind, stars, moment in all_interactions():
-        weight = weight_of(kind, stars)
+        if (user_id, key) not in unused:
+            yield user_id, key, weight_of(kind, stars), moment
+    for user_id, key, weight, moment in said:
         if weight:
             yield user_id, key, weight, moment
 

@@ -13,7 +13,7 @@ from pynamodb.exceptions import PynamoDBException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.recommendations.artifacts import serving
+from apps.recommendations.artifacts import Serving, serving
 from apps.web.serializers import HealthSerializer
 from movierec.api.views import ApiView
 from movierec.dynamo.data_table import DataRow
@@ -26,7 +26,6 @@ DATABASE_SECONDS: Final = 1.0
 _PROBE: Final = ("HEALTH", "PROBE")
 _SUMMARIES: Final = {
     "healthy": "Everything works.",
-    "degraded": "The service works; recommendations rest on popularity because no trained model is loaded.",
     "unhealthy": "The service cannot reach its data.",
 }
 
@@ -37,7 +36,7 @@ Check = dict[str, Any]
 
 
 class Health(ApiView):
-    """Whether the service works: `healthy`, `degraded` (it serves, without its trained model) or `unhealthy`."""
+    """Whether the service works: `healthy`, `degraded` (it serves, not from the model it should) or `unhealthy`."""
 
     open_to_all = True
     authentication_classes = ()
@@ -46,7 +45,7 @@ class Health(ApiView):
         summary="Health",
         description="Open to all and not counted by the rate limits.",
         responses={
-            200: OpenApiResponse(HealthSerializer, "The service works, perhaps without its trained model."),
+            200: OpenApiResponse(HealthSerializer, "The service works, perhaps not from the model it should."),
             503: OpenApiResponse(HealthSerializer, "The service cannot reach its data."),
         },
         tags=["service"],
@@ -62,8 +61,10 @@ def health() -> dict[str, Any]:
     """The checks and what follows from them; times in milliseconds. At most one DynamoDB read, of at most a second."""
     started = perf_counter()
     database = _database()
-    model = _model() if database["status"] == "healthy" else {"status": "unknown"}
-    status = "unhealthy" if database["status"] == "unhealthy" else model["status"]
+    # Not asked while the database is away, since the fallback reads the catalogue.
+    current = serving() if database["status"] == "healthy" else None
+    model = _model(current) if current else {"status": "unknown"}
+    status = "unhealthy" if current is None else model["status"]
     return {
         "status": status,
         "timestamp": now_text(),
@@ -71,7 +72,7 @@ def health() -> dict[str, Any]:
         "version": settings.VERSION,
         "environment": settings.MOVIEREC_ENV,
         "checks": {"database": database, "model": model},
-        "summary": _SUMMARIES[status],
+        "summary": _degraded(current) if current and current.problem else _SUMMARIES[status],
     }
 
 
@@ -87,10 +88,25 @@ def _database() -> Check:
     return {"status": status, "responseTime": _milliseconds_since(started)}
 
 
-def _model() -> Check:
-    """What recommends; not asked while the database is away, since the fallback reads the catalogue."""
-    current = serving()
-    return {"status": "degraded" if current.fallback else "healthy", "version": current.model.version}
+def _model(current: Serving) -> Check:
+    """What recommends, and what should."""
+    return {
+        "status": "degraded" if current.problem else "healthy",
+        "version": current.model.version,
+        "wanted": current.wanted,
+    }
+
+
+def _degraded(current: Serving) -> str:
+    """What is wrong with the model, for everybody: the log has the rest, such as the file or the address."""
+    served, wanted = current.model.version, current.wanted
+    if not current.published:
+        known = f"model {wanted} cannot be used" if wanted else "no trained model is loaded"
+        return f"The service works; recommendations rest on popularity because {known}."
+    if wanted == served:
+        return f"The service works; recommendations come from model {served}, but newer ones cannot be looked for."
+    known = f"model {wanted} cannot be used" if wanted else "it cannot be read which model is the active one"
+    return f"The service works; recommendations come from model {served} because {known}."
 
 
 def _milliseconds_since(started: float) -> float:

@@ -17,10 +17,13 @@ class DatabaseCheckSerializer(serializers.Serializer[Any]):
 
 
 class ModelCheckSerializer(serializers.Serializer[Any]):
-    """What recommends: the trained model, or popularity in its place."""
+    """What recommends: the active model, or another in its place."""
 
     status = serializers.ChoiceField(("healthy", "degraded", "unknown"))
-    version = serializers.CharField(required=False)
+    version = serializers.CharField(required=False, help_text="The model that recommends.")
+    wanted = serializers.CharField(
+        required=False, allow_null=True, help_text="The active model, which should recommend; null where not known."
+    )
 
 
 class ChecksSerializer(serializers.Serializer[Any]):

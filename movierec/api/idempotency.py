@@ -16,7 +16,6 @@ from time import time
 from typing import Any
 
 import orjson
-from botocore.exceptions import ClientError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -29,9 +28,7 @@ from rest_framework.views import APIView
 from movierec.api.errors import ApiError, BadRequest, FieldErrors, is_outside_fault
 from movierec.api.request_id import request_id
 from movierec.api.throttling import caller_of
-from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.data_table import DataRow
-from movierec.dynamo.plain import to_plain
 from movierec.dynamo.table import Row
 from movierec.sealing import seal, unseal
 
@@ -175,15 +172,8 @@ class Run:
 def _put_if_free(row: UsedKey) -> Row | None:
     """Stores a row unless one that has not expired is there; answers that one, None when stored."""
     free = UsedKey.pk.does_not_exist() | (UsedKey.expires_at <= int(time()))
-    request = row.get_save_kwargs_from_instance(free, return_values_on_condition_failure="ALL_OLD")
-    try:
-        # Not by dispatch, whose error leaves out the row.
-        shared_connection().client.put_item(**request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != _CONDITION_FAILED:
-            raise
-        return to_plain(error.response["Item"])
-    return None
+    found, stored = row.save_if(free)
+    return None if stored else found
 
 
 def _write_late(write: Callable[[], object]) -> None:

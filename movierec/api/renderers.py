@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from movierec.api.authentication import COOKIE, person_of_cookie
-from movierec.api.cards import cards_of
+from movierec.api.cards import shelves_of
 from movierec.api.errors import Unauthorized
 from movierec.api.forms import forms_of
 
@@ -81,7 +81,8 @@ class PeopleRenderer(BrowsableAPIRenderer):
             "facts": facts,
             "part": "" if entered else _part(facts),
             "secret": " ".join(wrap(str(facts.get("secret", "")), 4)),
-            "cards": cards_of(facts),
+            "shelves": shelves_of(facts),
+            "undoable": _undoable(facts),
             "forms": forms,
             "asks": asks,
             # A single form that has done its work is not offered again.
@@ -103,12 +104,21 @@ _PARTS: Final = {
     "recoveryCodes": "web/recovery_codes.html",
     "recoveryCodesLeft": "web/second_factor.html",
     "sessions": "web/sessions.html",
+    "undo": "web/feedback.html",
+    "undone": "web/feedback.html",
 }
 
 
 def _part(facts: Mapping[str, Any]) -> str:
     """The template that shows this answer, empty for one that is shown as JSON alone."""
     return next((template for member, template in _PARTS.items() if member in facts), "")
+
+
+def _undoable(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries of an answer's list that can be undone."""
+    entries = facts.get("items")
+    found = entries if isinstance(entries, list) else []
+    return [entry for entry in found if isinstance(entry, Mapping) and "undo" in entry]
 
 
 # Some providers' access tokens hold no e-mail address.

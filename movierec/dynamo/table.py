@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
 from pynamodb.connection import TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import UpdateError
@@ -135,6 +136,21 @@ class BaseTable(Model):
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
             return None
+
+    def save_if(self, condition: Condition) -> tuple[Row, bool]:
+        """One PutItem of the row; answers what is in its place now, and whether it is this.
+
+        A condition that does not hold, as it has to where there is no row, leaves the earlier row in place.
+        """
+        request = self.get_save_kwargs_from_instance(condition, return_values_on_condition_failure="ALL_OLD")
+        try:
+            # Not by dispatch, whose error leaves out the row.
+            shared_connection().client.put_item(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return to_plain(error.response["Item"]), False
+        return to_plain(request["Item"]), True
 
     @classmethod
     def get_row(cls, hash_key: str, range_key: str | None = None, *, consistent: bool = False) -> Row | None:

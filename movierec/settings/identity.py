@@ -51,6 +51,7 @@ RECENT_SECONDS = 15 * 60
 PERSONAL_DATA = (
     "apps.preferences.personal",
     "apps.lists.personal",
+    "apps.recommendations.personal",
     "apps.stats.personal",
     "apps.accounts.personal",
 )

@@ -41,6 +41,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MediaTypeEnum": ["movie", "tv"],
         "WantedMediaTypeEnum": ["movie", "tv", "both"],
+        "FeedbackKindEnum": ["not_interested", "already_seen", "more_like_this", "do_not_use"],
+        "FeedbackScopeEnum": ["title", "genre", "person", "for_now"],
         "ListTypeEnum": ["trending", "popular", "top_rated"],
         "SourceEnum": ["personal", "taste", "popular"],
         "HealthEnum": ["healthy", "degraded", "unhealthy"],

@@ -1,4 +1,7 @@
-"""Where data lives: the tables, their endpoint, the model's folder."""
+"""Where data lives: the tables, their endpoint, the store of the models."""
+
+import tempfile
+from pathlib import Path
 
 from movierec import env
 from movierec.settings.base import DOMAIN, LOCAL, MOVIEREC_ENV, STATE_DIR
@@ -18,4 +21,8 @@ TABLE_NAMES = {
     "data": f"{DOMAIN}-{MOVIEREC_ENV}-data-table",
 }
 
-MODEL_DIR = env.path("MODEL_DIR", STATE_DIR / "model")
+MODEL_STORE = env.folder_or_bucket("MODEL_STORE", STATE_DIR / "models")
+# On Lambda one folder can be written, and STATE_DIR is not in it.
+_COPIES = Path(tempfile.gettempdir()) if env.on_lambda() else STATE_DIR
+MODEL_CACHE = env.path("MODEL_CACHE", _COPIES / "model-cache")
+MODEL_CHECK_SECONDS = env.seconds("MODEL_CHECK_SECONDS")

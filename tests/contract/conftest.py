@@ -13,6 +13,9 @@ from apps.media.services import store_titles
 from apps.media.titles import CatalogueTitle
 from apps.ops.statistics import refresh_statistics
 from apps.recommendations.catalogue import engine_titles
+from apps.recommendations.publishing import publish
+from apps.recommendations.stores.folder import FolderObjects
+from apps.recommendations.stores.store import ModelStore
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.train import train
 
@@ -50,10 +53,18 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def model_store(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which the trained model is the active one; nothing may be changed in it."""
+    folder = tmp_path_factory.mktemp("store")
+    publish(model_folder, store=ModelStore(FolderObjects(folder), folder / "no-cache"))
+    return folder
+
+
 @pytest.fixture
-def filled(tables: None, settings: Any, model_folder: Path) -> None:
+def filled(tables: None, settings: Any, model_store: Path) -> None:
     """The service with its catalogue, its lists and its model."""
-    settings.MODEL_DIR = model_folder
+    settings.MODEL_STORE = str(model_store)
     for written in (store_titles(catalogue()), put_ratings(ratings())):
         assert sum(written) > 0
     refresh_statistics(NOW)

@@ -16,7 +16,7 @@ TEXTS = {"mediaId", "title", "overview", "mediaType", "genres", "recommendationR
 NULLABLE_TEXTS = {"posterPath", "backdropPath", "releaseDate"}
 NUMBERS = {"voteAverage", "popularity", "score", "processingTime"}
 ITEM = {"id", "genreIds", "scoreReasons", *TEXTS, *NULLABLE_TEXTS, *NUMBERS}
-METADATA = {"totalCandidates", "processingTime", "cacheHit", "fallbackUsed", "modelVersion"}
+METADATA = {"totalCandidates", "processingTime", "cacheHit", "fallbackUsed", "modelVersion", "message"}
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -188,8 +188,40 @@ class TestHead:
 
 
 def test_without_a_model_it_is_said(ask: Ask, settings: Any, tmp_path: Any) -> None:
-    settings.MODEL_DIR = tmp_path / "none"
+    settings.MODEL_STORE = str(tmp_path / "none")
     body = ask().json()
     assert body["metadata"]["fallbackUsed"] is True
     assert len(body["items"]) == 9
     assert all(item.keys() >= ITEM for item in body["items"])
+
+
+class TestRows:
+    def test_keys_and_types(self, client: Client, sign_in: SignIn) -> None:
+        body = client.get(f"{PATH}/rows?limit=3", headers=sign_in()).json()
+        assert body.keys() == {"rows", "metadata"}
+        assert body["metadata"].keys() == METADATA
+        for row in body["rows"]:
+            assert row.keys() == {"id", "title", "reason", "items"}
+            assert all(isinstance(row[key], str) and row[key] for key in ("id", "title", "reason"))
+            assert all(item.keys() >= ITEM for item in row["items"])
+        shown = [(item["mediaType"], item["mediaId"]) for row in body["rows"] for item in row["items"]]
+        assert len(shown) == len(set(shown)) >= 3
+
+    def test_another_media_type_is_refused(self, client: Client, sign_in: SignIn) -> None:
+        response = client.get(f"{PATH}/rows?mediaType=film", headers=sign_in())
+        assert (response.status_code, response.json()["error"]) == (400, "mediaType: Send movie, tv or both.")
+
+
+class TestSimilar:
+    def test_keys_and_types_without_a_token(self, client: Client) -> None:
+        body = client.get("/media/movie/603/similar").json()
+        assert body.keys() == {"results", "mediaId", "mediaType", "title", "message", "metadata"}
+        assert (body["mediaId"], body["mediaType"], body["title"]) == ("603", "movie", "The Matrix")
+        assert body["metadata"].keys() == {"modelVersion", "fallbackUsed"}
+        assert body["results"]
+        assert all(item.keys() >= ITEM - {"processingTime"} for item in body["results"])
+        assert "603" not in {item["mediaId"] for item in body["results"] if item["mediaType"] == "movie"}
+
+    def test_unknown_titles_are_404_in_json(self, client: Client) -> None:
+        response = client.get("/media/movie/999999/similar")
+        assert (response.status_code, response.json()["code"]) == (404, "UnknownTitle")

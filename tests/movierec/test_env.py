@@ -222,12 +222,55 @@ class TestPath:
         }
 
     def test_empty_means_the_fallback(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setenv("MODEL_DIR", "")
-        assert env.path("MODEL_DIR", tmp_path) == tmp_path
+        monkeypatch.setenv("MODEL_CACHE", "")
+        assert env.path("MODEL_CACHE", tmp_path) == tmp_path
 
     def test_empty_never_means_the_projects_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("STATE_DIR", "")
         assert env.path("STATE_DIR") == env.BASE_DIR / ".local"
+
+
+class TestFolderOrBucket:
+    @pytest.mark.parametrize("value", ["s3://movierec-dev-models", "s3://bucket/some/prefix", "s3://a.b-c/x/"])
+    def test_a_bucket_is_taken_as_it_stands(
+        self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str], value: str, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("MODEL_STORE", value)
+        assert env.folder_or_bucket("MODEL_STORE", tmp_path) == value
+        assert rejected == {}
+
+    @pytest.mark.parametrize(
+        "value", ["s3:", "s3://", "s3://Bucket", "s3://b", "s3:/bucket/x", "s3://bucket//x", "s3://bucket/a b"]
+    )
+    def test_what_no_bucket_can_be_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str], value: str, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("MODEL_STORE", value)
+        env.folder_or_bucket("MODEL_STORE", tmp_path)
+        sentence = f"MODEL_STORE is {value!r}; write a folder, or a bucket like s3://bucket/prefix."
+        assert rejected == {"MODEL_STORE": sentence}
+
+    @pytest.mark.parametrize(("value", "folder"), [("", "/given"), ("/models", "/models")])
+    def test_anything_else_is_a_folder(self, monkeypatch: pytest.MonkeyPatch, value: str, folder: str) -> None:
+        monkeypatch.setenv("MODEL_STORE", value)
+        assert env.folder_or_bucket("MODEL_STORE", Path("/given")) == folder
+
+
+class TestSeconds:
+    @pytest.mark.parametrize(("value", "expected"), [("1", 1), ("20", 20), ("9999", 9999)])
+    def test_a_whole_number_is_taken(self, monkeypatch: pytest.MonkeyPatch, value: str, expected: int) -> None:
+        monkeypatch.setenv("MODEL_CHECK_SECONDS", value)
+        assert env.seconds("MODEL_CHECK_SECONDS") == expected
+
+    @pytest.mark.parametrize("value", ["0", "-1", "1.5", "10000", "soon", "", "٣"])
+    def test_anything_else_is_told_what_to_write(
+        self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str], value: str
+    ) -> None:
+        monkeypatch.setenv("MODEL_CHECK_SECONDS", value)
+        assert env.seconds("MODEL_CHECK_SECONDS") == 20
+        assert rejected == {
+            "MODEL_CHECK_SECONDS": f"MODEL_CHECK_SECONDS is {value!r}; write a whole number of seconds from 1 to 9999."
+        }
 
 
 class TestHandDown:

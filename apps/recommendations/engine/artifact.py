@@ -1,42 +1,47 @@
-"""The model folder: what training writes and the engine serves from, checked byte for byte when it is loaded."""
+"""The model: what training writes and the engine serves from, checked byte for byte when it is loaded."""
 
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, overload
 
-from .facts import ContentIndex, FactIndex
-from .rows import Rows, little_endian
-from .standing import standing
-from .titles import Title, TitleKey, normalise
+from .factors import Factors
+from .facts import FactIndex
+from .files import read_files
+from .manifest import FORMAT_VERSION, MANIFEST, ArtifactError, read_manifest
+from .rows import Rows
+from .sections import TITLES, build_sections, code_of, key_of, match_name, parted
+from .standing import PRAISED, TRENDING, Standing
+from .tables import Bytes, Lists, Texts, keep, small
+from .titles import Title, TitleKey
 
-FORMAT_VERSION: Final = 1
-MANIFEST: Final = "manifest.json"
-TITLES: Final = "titles.jsonl"
+__all__ = [
+    "CATALOGUE", "CONTENT", "CONTENT_NEIGHBOURS", "FORMAT_VERSION", "MANIFEST", "TITLES", "ArtifactError", "Model",
+    "Operator", "Trained", "content_only", "load", "match_name", "previous_folder", "verify",
+]  # fmt: skip
+
+CATALOGUE: Final = "catalogue.bin"
 CONTENT: Final = "content.rows"
-LIKES: Final = "likes.f32"
-RECENT: Final = "recent.f32"
 CONTENT_NEIGHBOURS: Final = 50
-REMEDY: Final = "Train again: manage.py train_recommender"
-
-
-class ArtifactError(ValueError):
-    """A model folder that cannot be served from; the message names the file and the remedy."""
-
-    def __init__(self, path: Path, fault: str) -> None:
-        super().__init__(f"{path}: {fault}. {REMEDY}")
+_MOST_TITLES = 4_000  # kept in memory once parsed
+_MOST_SIMILAR = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Trained item-item weights for people with up to `history` likes (None: any number)."""
+    """Trained item-item weights for people with up to `history` likes (None: any number).
+
+    `blend` holds settings of the score for these people, as training wrote them.
+    """
 
     history: int | None
     rows: Rows
+    blend: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,32 +52,73 @@ class Trained:
     content: Rows
     likes: Sequence[float]
     recent: Sequence[float]
+    factors: Mapping[str, Factors] = field(default_factory=dict)
+    blend: Mapping[str, Any] = field(default_factory=dict)
     trained_at: datetime | None = None
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Model:
-    """Titles and what is known of how they belong together; never changes once made."""
+    """Titles and what is known of how they belong together; never changes once made.
+
+    A title is known by its place, a number from 0. Nothing in a model refers back to it, so that one that was replaced
+    leaves memory with the last request that uses it.
+    """
 
     def __init__(self, titles: Sequence[Title], version: str, trained: Trained | None = None) -> None:
+        """A model in memory. Raises ValueError when `titles` are not distinct and in the order of their keys."""
         nothing = [0.0] * len(titles)
+        likes, recent = (trained.likes, trained.recent) if trained else (nothing, nothing)
+        self._read(build_sections(titles, likes, recent), version, trained)
+
+    @classmethod
+    def from_sections(cls, sections: Mapping[str, Bytes], version: str, trained: Trained) -> "Model":
+        """A model from tables that `build_sections` made. Raises ValueError or KeyError when they do not fit."""
+        model = cls.__new__(cls)
+        model._read(sections, version, trained)
+        return model
+
+    def _read(self, sections: Mapping[str, Bytes], version: str, trained: Trained | None) -> None:
+        keys = small("Q", sections["titles.keys"], len(sections["titles.keys"]) // 8)
+        size = len(keys)
         self.version = version
-        self.titles = list(titles)
-        self.index: dict[TitleKey, int] = {title.key: i for i, title in enumerate(self.titles)}
         self.trained_at = trained.trained_at if trained else None
-        self.report: dict[str, Any] = dict(trained.report) if trained else {}
+        self.report: Mapping[str, Any] = trained.report if trained else {}
         self.operators = tuple(trained.operators) if trained else ()
-        self.likes = trained.likes if trained else nothing
-        self.standing = standing(self.titles, self.likes, trained.recent if trained else nothing)
-        self.facts = FactIndex(self.titles, self.standing)
+        self.factors: Mapping[str, Factors] = trained.factors if trained else {}
+        self.blend: Mapping[str, Any] = trained.blend if trained else {}
+        self.titles: Sequence[Title] = _Titles(small("I", sections["titles.starts"], size + 1), sections[TITLES])
+        self.index: Mapping[TitleKey, int] = _Places(keys)
+        self.likes: Sequence[float] = small("f", sections["titles.likes"], size)
+        self.recent: Sequence[float] = small("f", sections["titles.recent"], size)
+        self.facts = FactIndex(sections, size)
+        self.standing = Standing(
+            fame=small("f", sections["titles.fame"], size),
+            quality=small("f", sections["titles.quality"], size),
+            trending=frozenset(self.facts.titles_with(TRENDING)),
+            praised=frozenset(self.facts.titles_with(PRAISED)),
+            lately=any(self.recent),
+        )
+        self._keys = keys
+        self._names = Texts.read(sections, "names")
+        self._named = Lists.read(sections, "names.titles", things=size)
         self._content = trained.content if trained else None
-        self._content_index: ContentIndex | None = None
-        self._content_cache: dict[int, list[tuple[int, float]]] = {}
-        self._names: dict[str, list[int]] | None = None
+        self._similar_to: dict[int, list[tuple[int, float]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
     @property
     def trained(self) -> bool:
         return bool(self.operators)
+
+    def key(self, i: int) -> TitleKey:
+        """Title `i`'s identity, without reading the title."""
+        return key_of(self._keys[i])
+
+    def place(self, key: TitleKey) -> int | None:
+        """The place of the title `key`, or None where the model does not know it."""
+        return self.index.get(key)
 
     def operator(self, history: int) -> Operator | None:
         """The trained weights for a person with `history` likes, or None in an untrained model."""
@@ -92,52 +138,108 @@ class Model:
         """The neighbours of title `i`, in the weights for the longest histories, that are `wanted`."""
         return self.operators[-1].rows.among(i, wanted) if self.operators else []
 
-    def add_content(self, totals: list[float], i: int, factor: float) -> Sequence[int]:
-        """Add `factor` times the similarities of title `i` to `totals`; returns the titles it touched."""
+    def spread_content(self, sources: Iterable[tuple[int, float]], most: int | None = None) -> dict[int, float]:
+        """The sum of factor times the similarities of a title over `sources` of (title, factor).
+
+        Of each title's neighbours only the `most` alike count, where given.
+        """
         if self._content is not None:
-            return self._content.add_row(totals, i, factor)
-        similar = self._similar(i)
-        for j, similarity in similar:
-            totals[j] += factor * similarity
-        return [j for j, _ in similar]
+            return self._content.spread(sources, most)
+        totals: dict[int, float] = {}
+        for i, factor in sources:
+            for j, similarity in self._similar(i)[:most]:
+                totals[j] = totals.get(j, 0.0) + factor * similarity
+        return totals
 
     def content_neighbours(self, i: int) -> Iterable[tuple[int, float]]:
         """(title, similarity in 0..1) of the titles most like title `i` by what they are about."""
         return self._content.row(i) if self._content is not None else self._similar(i)
 
-    def content_among(self, i: int, wanted: set[int]) -> list[tuple[int, float]]:
-        """The content neighbours of title `i` that are `wanted`."""
+    def content_among(self, i: int, wanted: set[int], most: int | None = None) -> list[tuple[int, float]]:
+        """The content neighbours of title `i`, or the `most` alike of them, that are `wanted`."""
         if self._content is not None:
-            return self._content.among(i, wanted)
-        return [(j, similarity) for j, similarity in self._similar(i) if j in wanted]
+            return self._content.among(i, wanted, most)
+        return [(j, similarity) for j, similarity in self._similar(i)[:most] if j in wanted]
 
     def _similar(self, i: int) -> list[tuple[int, float]]:
-        if i not in self._content_cache:
-            if self._content_index is None:
-                self._content_index = ContentIndex(self.titles)
-            self._content_cache[i] = self._content_index.nearest(i, CONTENT_NEIGHBOURS)
-        return self._content_cache[i]
+        if i not in self._similar_to:
+            keep(self._similar_to, i, self.facts.nearest(i, CONTENT_NEIGHBOURS), most=_MOST_SIMILAR)
+        return self._similar_to[i]
 
     def named(self, name: str) -> Sequence[int]:
         """The titles called `name` (compared without case, accents or punctuation), best known first."""
-        if self._names is None:
-            self._names = {}
-            for i in self.facts.by_fame:
-                title = self.titles[i]
-                for called in {match_name(title.title), match_name(title.original_title or "")}:
-                    self._names.setdefault(called, []).append(i)
-        wanted = match_name(name)
-        return self._names.get(wanted, ()) if wanted else ()
+        found = self._names.find(match_name(name))
+        return () if found is None else self._named[found]
+
+    def check(self) -> None:
+        """Look at every entry of every table, which takes seconds. Raises ValueError for the first that is wrong."""
+        size = len(self)
+        for i, key in enumerate(map(self.key, range(size))):
+            if self.titles[i].key != key or self.place(key) != i:
+                raise ValueError(f"title {i} is not the one its key says")
+        for values in (self.likes, self.recent, self.standing.fame, self.standing.quality):
+            if not all(map(math.isfinite, values)):
+                raise ValueError("a figure of a title is not a finite number")
+        self.facts.check()
+        self._names.check()
+        self._named.check(len(self._names), size)
+        for rows in (self._content, *(operator.rows for operator in self.operators)):
+            if rows is not None:
+                rows.check(size)
+        for factors in self.factors.values():
+            factors.check()
 
 
-def match_name(name: str) -> str:
-    """`name` as titles are compared by: normalised, without a leading or trailing article."""
-    words = normalise(name).split()
-    if len(words) > 1 and words[0] in ("the", "a", "an"):
-        words = words[1:]
-    elif len(words) > 1 and words[-1] in ("the", "a", "an"):
-        words = words[:-1]
-    return " ".join(words)
+class _Titles(Sequence[Title]):
+    """Titles as JSON lines, each parsed when it is asked for."""
+
+    def __init__(self, starts: Sequence[int], lines: Bytes) -> None:
+        if starts[0] != 0 or starts[-1] != len(lines):
+            raise ValueError("the titles do not begin and end with their lines")
+        self._starts = starts
+        self._lines = lines
+        self._parsed: dict[int, Title] = {}
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    @overload
+    def __getitem__(self, i: int) -> Title: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Title]: ...
+    def __getitem__(self, i: int | slice) -> Title | list[Title]:
+        if isinstance(i, slice):
+            return [self[place] for place in range(len(self))[i]]
+        place = range(len(self))[i]
+        title = self._parsed.get(place)
+        if title is None:
+            line = bytes(self._lines[self._starts[place] : self._starts[place + 1]])
+            title = Title.from_json(json.loads(line))
+            keep(self._parsed, place, title, most=_MOST_TITLES)
+        return title
+
+
+class _Places(Mapping[TitleKey, int]):
+    """The place of each title by its key."""
+
+    def __init__(self, codes: Sequence[int]) -> None:
+        self._codes = codes
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __iter__(self) -> Iterator[TitleKey]:
+        return map(key_of, self._codes)
+
+    def __getitem__(self, key: TitleKey) -> int:
+        try:
+            code = code_of(key)
+        except ValueError:
+            raise KeyError(key) from None
+        place = bisect_left(self._codes, code)
+        if place == len(self._codes) or self._codes[place] != code:
+            raise KeyError(key)
+        return place
 
 
 def content_only(titles: Sequence[Title]) -> Model:
@@ -160,13 +262,26 @@ def load(directory: Path) -> Model:
     previous = previous_folder(directory)
     if not directory.exists() and previous.exists():
         directory = previous
-    manifest = _manifest(directory / MANIFEST)
+    manifest = read_manifest(directory / MANIFEST)
     try:
         return _assemble(_Folder(directory, manifest))
     except ArtifactError:
         raise
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise ArtifactError(directory / MANIFEST, f"its entries do not fit together ({error!r})") from error
+
+
+def verify(directory: Path) -> Model:
+    """`load`, and a look at every entry of every file besides: seconds, for the time before a model goes into service.
+
+    It finds what no digest can: files that were written whole and wrong. Raises ArtifactError as `load` does.
+    """
+    model = load(directory)
+    try:
+        model.check()
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise ArtifactError(Path(directory) / MANIFEST, f"the tables are not in order ({error})") from error
+    return model
 
 
 def previous_folder(directory: Path) -> Path:
@@ -175,73 +290,45 @@ def previous_folder(directory: Path) -> Path:
 
 
 class _Folder:
-    """The files of one model folder, each read once and compared with the manifest."""
+    """The files of one model folder, read into memory once and compared with the manifest."""
 
     def __init__(self, directory: Path, manifest: Mapping[str, Any]) -> None:
         self.directory = directory
         self.manifest = manifest
+        self.titles = int(manifest["titles"])
+        self._contents = read_files(directory, manifest["files"])
 
-    def read(self, name: str) -> bytes:
-        path = self.directory / name
-        expected = self.manifest["files"][name]
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ArtifactError(path, f"the file cannot be read ({error.strerror})") from error
-        if len(content) != expected["bytes"]:
-            raise ArtifactError(path, f"the file has {len(content)} bytes instead of {expected['bytes']}")
-        if hashlib.sha256(content).hexdigest() != expected["sha256"]:
-            raise ArtifactError(path, "the file was altered (its SHA-256 differs from the manifest's)")
-        return content
+    def read(self, name: str) -> memoryview:
+        return self._contents[name]
 
-    def rows(self, entry: Mapping[str, Any], titles: int) -> Rows:
+    def rows(self, entry: Mapping[str, Any]) -> Rows:
         name = entry["file"]
-        content = self.read(name)
         try:
-            return Rows.from_bytes(
-                content,
-                rows=titles,
-                entries=entry["entries"],
-                index_bytes=entry["index_bytes"],
-                columns=titles,
-            )
+            return Rows.from_bytes(self.read(name), rows=self.titles, entries=entry["entries"], columns=self.titles)
         except ValueError as error:
             raise ArtifactError(self.directory / name, str(error)) from error
 
-    def floats(self, name: str, count: int) -> list[float]:
-        values: list[float] = list(little_endian("f", self.read(name)))
-        if len(values) != count or not all(map(math.isfinite, values)):
-            raise ArtifactError(self.directory / name, f"the file does not hold {count} finite numbers")
-        return values
-
-
-def _manifest(path: Path) -> Mapping[str, Any]:
-    try:
-        manifest = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ArtifactError(path, f"the file cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise ArtifactError(path, "the file is not JSON") from error
-    found = manifest.get("format") if isinstance(manifest, dict) else None
-    if found != FORMAT_VERSION:
-        raise ArtifactError(path, f"format version {found!r} is not {FORMAT_VERSION}, the one this code reads")
-    return dict(manifest)
+    def factors(self, entry: Mapping[str, Any]) -> Factors:
+        name = entry["file"]
+        try:
+            return Factors(self.read(name), titles=self.titles, dimensions=entry["dimensions"])
+        except ValueError as error:
+            raise ArtifactError(self.directory / name, str(error)) from error
 
 
 def _assemble(folder: _Folder) -> Model:
     manifest = folder.manifest
-    count = manifest["titles"]
-    lines = folder.read(TITLES).splitlines()
-    titles = [Title.from_json(json.loads(line)) for line in lines]
-    if len(titles) != count:
-        raise ArtifactError(folder.directory / TITLES, f"the file has {len(titles)} titles instead of {count}")
-    operators = [Operator(history=entry["history"], rows=folder.rows(entry, count)) for entry in manifest["operators"]]
+    sections: dict[str, Bytes] = {TITLES: folder.read(TITLES)}
+    sections |= parted(folder.read(CATALOGUE), manifest["sections"])
+    operators = [Operator(one["history"], folder.rows(one), dict(one["blend"])) for one in manifest["operators"]]
     trained = Trained(
         operators=operators,
-        content=folder.rows(manifest["content"], count),
-        likes=folder.floats(LIKES, count),
-        recent=folder.floats(RECENT, count),
+        content=folder.rows(manifest["content"]),
+        likes=small("f", sections["titles.likes"], folder.titles),
+        recent=small("f", sections["titles.recent"], folder.titles),
+        factors={name: folder.factors(entry) for name, entry in manifest["factors"].items()},
+        blend=dict(manifest["blend"]),
         trained_at=datetime.fromisoformat(manifest["trained_at"]),
-        report=manifest["report"],
+        report=dict(manifest["report"]),
     )
-    return Model(titles, str(manifest["version"]), trained)
+    return Model.from_sections(sections, str(manifest["version"]), trained)

@@ -4,48 +4,63 @@ The rule: a veto removes every title known to break it, and no other. A title wh
 year, no rating) stays. Two things are judged by what usually goes with them: violence and jump scares by genre where a
 title has no keywords, and violence also by a certification for adults; and under a maturity ceiling a title without a
 certification by its genres and keywords.
+
+The limits of a request are promises, and there the unknown goes: "at most 90 minutes" leaves out a title of unknown
+length, and "on one of these services" a title not known to be on any of them in that region.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from dataclasses import dataclass
 
+from .answers import Request
 from .artifact import Model
+from .facts import service_fact
+from .tables import flags_of
 from .taste import Taste
-from .titles import TitleKey
 from .vocabulary import ABOVE_CEILING, ABOVE_CEILING_UNRATED, CONTENT_TYPES, DEAL_BREAKERS
 
-RequestedType = Literal["movie", "tv", "both"]
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The titles that may be recommended: one byte for each title, 1 or 0, and how many there are."""
+
+    flags: bytes
+    count: int
 
 
-def allowed_titles(model: Model, taste: Taste, requested: RequestedType, excluded: Iterable[TitleKey]) -> bytearray:
-    """One byte per title of the model: 1 where it may be recommended, else 0.
+def allowed_titles(model: Model, request: Request, own: Iterable[int] = ()) -> Allowed:
+    """What the hard filters leave for `request`; the titles of its history and those at the places `own` go too.
 
-    `requested` names the one kind wanted now; it stands above the questionnaire's contentType, which decides where
-    the request says "both".
+    The request's media type names the one kind wanted now; it stands above the questionnaire's contentType, which
+    decides where the request says "both".
     """
-    allowed = bytearray(b"\x01") * len(model.titles)
-    for fact in _vetoed_facts(taste, requested):
-        _clear(allowed, model.facts.titles_with(fact))
-    ceiling = taste.maturity_ceiling
+    size, facts = len(model), model.facts
+    mask = (1 << size) - 1
+    for fact in _vetoed_facts(request):
+        mask &= ~facts.mask(fact)
+    ceiling = request.taste.maturity_ceiling
     if ceiling is not None:
-        _clear(allowed, _unrated_above(model, ceiling))
-    _clear(allowed, _outside_years(model, taste))
-    if taste.min_rating is not None or taste.max_rating is not None:
-        _clear(allowed, _outside_ratings(model, taste))
-    _clear(allowed, (model.index[key] for key in excluded if key in model.index))
-    return allowed
+        mask &= ~_unrated_above(model, ceiling)
+    mask &= ~_outside_bounds(model, request.taste)
+    if request.max_runtime is not None:
+        mask &= facts.runtimes.within(None, request.max_runtime)
+    if request.providers:
+        mask &= _streaming(model, request)
+    flags, count = bytearray(flags_of(mask, size)), mask.bit_count()
+    for place in _unwelcome(model, request, own):
+        count -= flags[place]
+        flags[place] = 0
+    return Allowed(bytes(flags), count)
 
 
-def _clear(allowed: bytearray, titles: Iterable[int]) -> None:
-    for i in titles:
-        allowed[i] = 0
-
-
-def _vetoed_facts(taste: Taste, requested: RequestedType) -> Iterator[str]:
-    wanted = requested if requested != "both" else CONTENT_TYPES.get(taste.content_type)
+def _vetoed_facts(request: Request) -> Iterator[str]:
+    taste = request.taste
+    wanted = request.media_type if request.media_type != "both" else CONTENT_TYPES.get(taste.content_type)
     if wanted is not None:
         yield "type:tv" if wanted == "movie" else "type:movie"
-    yield from (f"genre:{genre}" for genre in taste.disliked_genres)
+    yield from (f"genre:{genre}" for genre in (*taste.disliked_genres, *sorted(request.avoided.genres)))
+    for person in sorted(request.avoided.people):
+        yield from (f"maker:{person}", f"cast:{person}")
     for code in taste.deal_breakers:
         yield from DEAL_BREAKERS[code]
     ceiling = taste.maturity_ceiling
@@ -53,23 +68,37 @@ def _vetoed_facts(taste: Taste, requested: RequestedType) -> Iterator[str]:
         yield from ABOVE_CEILING[ceiling]
 
 
-def _unrated_above(model: Model, ceiling: str) -> Iterator[int]:
+def _unrated_above(model: Model, ceiling: str) -> int:
+    above = 0
     for fact in ABOVE_CEILING_UNRATED[ceiling]:
-        for i in model.facts.titles_with(fact):
-            if "maturity:unknown" in model.facts.of[i]:
-                yield i
+        above |= model.facts.mask(fact)
+    return above & model.facts.mask("maturity:unknown")
 
 
-def _outside_years(model: Model, taste: Taste) -> Iterator[int]:
-    start, end = taste.release_year_start, taste.release_year_end
-    for year, titles in model.facts.years.items():
-        if (start is not None and year < start) or (end is not None and year > end):
-            yield from titles
+def _outside_bounds(model: Model, taste: Taste) -> int:
+    """The titles whose year or rating is known and outside the questionnaire's bounds."""
+    outside = 0
+    bounds = (
+        (model.facts.years, taste.release_year_start, taste.release_year_end),
+        (model.facts.ratings, taste.min_rating, taste.max_rating),
+    )
+    for column, low, high in bounds:
+        if low is not None or high is not None:
+            outside |= column.known & ~column.within(low, high)
+    return outside
 
 
-def _outside_ratings(model: Model, taste: Taste) -> Iterator[int]:
-    low, high = taste.min_rating, taste.max_rating
-    for i, title in enumerate(model.titles):
-        rating = title.vote_average
-        if rating > 0 and ((low is not None and rating < low) or (high is not None and rating > high)):
-            yield i
+def _streaming(model: Model, request: Request) -> int:
+    """The titles known on one of the request's services in its region."""
+    found = 0
+    for code in sorted(request.providers):
+        found |= model.facts.mask(service_fact(code, request.region))
+    return found
+
+
+def _unwelcome(model: Model, request: Request, own: Iterable[int]) -> Iterator[int]:
+    yield from own
+    for key in (*request.excluded, *(liked.key for liked in request.history)):
+        place = model.place(key)
+        if place is not None:
+            yield place

@@ -27,14 +27,18 @@ def known_titles(model: Model, history: Sequence[Liked], favourites: Sequence[st
     """The titles of `history` and the named `favourites` that the model has, each once, ordered by title.
 
     Where a title comes several times, the entry with the largest weight counts. Weights that are not finite or 0
-    say nothing and are passed over.
+    say nothing and are passed over; a weight of 0 keeps a named favourite from counting as well.
     """
-    found = [
-        Known(model.index[liked.key], max(-_LARGEST_WEIGHT, min(_LARGEST_WEIGHT, liked.weight)), liked.verb)
-        for liked in history
-        if liked.key in model.index and math.isfinite(liked.weight) and liked.weight != 0
-    ]
-    found += [Known(i, _FAVOURITE_WEIGHT, "liked") for i in named_titles(model, favourites)]
+    found, silenced = [], set()
+    for liked in history:
+        place = model.place(liked.key)
+        if place is None or not math.isfinite(liked.weight):
+            continue
+        if liked.weight:
+            found.append(Known(place, max(-_LARGEST_WEIGHT, min(_LARGEST_WEIGHT, liked.weight)), liked.verb))
+        else:
+            silenced.add(place)
+    found += [Known(i, _FAVOURITE_WEIGHT, "liked") for i in named_titles(model, favourites) if i not in silenced]
     strongest: dict[int, Known] = {}
     for known in found:
         rival = strongest.get(known.index)

@@ -1,7 +1,26 @@
-"""The sentences of reasons: one a questionnaire code, so that what a person reads is what they told us."""
+"""The sentences of reasons: one a deed, one a questionnaire code, so that people read what they did and told us."""
 
 from collections.abc import Mapping
 from typing import Final
+
+from .answers import Verb
+
+# What a person did with their own titles: the reason that names one, and the reason that names several.
+BECAUSE: Final[Mapping[Verb, tuple[str, str]]] = {
+    "liked": ("Because you liked {}", "Because you liked {}"),
+    "rated": ("Because you rated {} highly", "Because you rated {} highly"),
+    "saved": ("Because {} is on your watchlist", "Because {} are on your watchlist"),
+    "watched": ("Because you watched {}", "Because you watched {}"),
+    "wanted": ("Because you asked for more like {}", "Because you asked for more like {}"),
+}
+# The same after a title's name.
+WHICH: Final[Mapping[Verb, str]] = {
+    "liked": "which you liked",
+    "rated": "which you rated highly",
+    "saved": "which is on your watchlist",
+    "watched": "which you watched",
+    "wanted": "which you asked for more of",
+}
 
 # Attribute of Taste -> kind of the reason.
 KINDS: Final[Mapping[str, str]] = {
@@ -133,8 +152,8 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         "long": "Long, as you like it",
     },
     "international_content_preference": {
-        "veryOpen": "From beyond the English-speaking world, which you are open to",
-        "someOpen": "From beyond the English-speaking world, which you are open to",
+        "veryOpen": "Not in English, which you are open to",
+        "someOpen": "Not in English, which you are open to",
         "englishPreferred": "In English, as you prefer",
     },
 }

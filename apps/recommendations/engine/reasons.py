@@ -4,64 +4,126 @@ A person's own titles are named only where their terms are the largest of the su
 content and popularity add; else the facts that match are told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import fsum
 
 from .answers import Reason, Verb
 from .artifact import Model
-from .facts import genres_of
 from .history import Known
+from .novelty import Novelty
+from .phrases import BECAUSE, WHICH
 from .scoring import Scored
 from .signals import Signal
-from .titles import Title, normalise
-from .vocabulary import GENRE_NAMES
+from .titles import Title
+from .words import listed, shared_names
 
 MOST_REASONS = 3
 _MOST_NAMED = 3
-_MOST_SHARED = 3
 _WORTH_NAMING = 0.4  # of the largest term
 _WORTH_SAYING = 0.15  # of the strongest reason
 
+# Part of the score, place in the model of the person's title it is from, what they did with it.
+Term = tuple[float, int, Verb | None]
+
 
 @dataclass(slots=True)
-class _Terms:
-    """One title's terms from each of the person's titles: (term, place in the model, verb)."""
+class Terms:
+    """One title's terms from each of the person's titles."""
 
-    trained: list[tuple[float, int, Verb]] = field(default_factory=list)
-    content: list[tuple[float, int, Verb]] = field(default_factory=list)
+    trained: list[Term] = field(default_factory=list)
+    content: list[Term] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One to three reasons, strongest first, and the parts of the score they are told from."""
+
+    reasons: tuple[Reason, ...]
+    parts: Mapping[str, float]
 
 
 def explain(
-    model: Model, picks: Sequence[int], scored: Scored, known: Sequence[Known], signals: Sequence[Signal]
-) -> list[tuple[Reason, ...]]:
-    """For each of `picks`, one to three reasons, strongest first."""
-    terms = _terms(model, set(picks), scored, known)
-    return [_explain_one(model, i, terms[i], scored, signals) for i in picks]
+    model: Model, places: Sequence[int], scored: Scored, novelty: Novelty, signals: Sequence[Signal]
+) -> list[Explained]:
+    """Why each of the titles at `places` is recommended; the parts of each sum to its rank score."""
+    terms = terms_of(model, places, scored)
+    explained = []
+    for i in places:
+        parts = _parts(model, i, terms[i], scored, novelty, signals)
+        explained.append(Explained(_reasons(model, i, terms[i], parts, scored, signals), parts))
+    return explained
 
 
-def _terms(model: Model, picks: set[int], scored: Scored, known: Sequence[Known]) -> dict[int, _Terms]:
-    terms = {i: _Terms() for i in picks}
-    weights = scored.weights
-    for one in known:
-        if scored.rows is not None and weights.personal:
-            for j, weight in scored.rows.among(one.index, picks):
-                term = weights.personal * one.weight * weight
-                terms[j].trained.append((term, one.index, one.verb))
-        for j, similarity in model.content_among(one.index, picks):
-            term = weights.content * one.weight * similarity
-            terms[j].content.append((term, one.index, one.verb))
-    return terms
+def terms_of(model: Model, places: Iterable[int], scored: Scored) -> dict[int, Terms]:
+    """For each of `places`, what each of the person's titles adds to its score."""
+    picks, evidence = list(places), scored.evidence
+    trained, content = _trained_terms(picks, scored), _content_terms(model, picks, scored)
+    return {
+        i: Terms(
+            [(trained[i][one.index], one.index, _verb(one)) for one in evidence.known if one.index in trained[i]],
+            [(content[i][one.index], one.index, _verb(one)) for one in evidence.known if one.index in content[i]],
+        )
+        for i in picks
+    }
 
 
-def _explain_one(model: Model, i: int, terms: _Terms, scored: Scored, signals: Sequence[Signal]) -> tuple[Reason, ...]:
-    weights, standing = scored.weights, model.standing
-    fame = weights.fame * standing.fame[i]
-    quality = weights.quality * standing.quality[i]
-    content = sum(term for term, _, _ in terms.content)
+def _verb(one: Known) -> Verb | None:
+    """None for a title the person dislikes: it can add to a score, but is no reason that can be told."""
+    return one.verb if one.weight > 0 else None
+
+
+def _trained_terms(picks: Sequence[int], scored: Scored) -> dict[int, dict[int, float]]:
+    """By pick and title of the person: its part of the trained weights' sum, and of the factors' product."""
+    weights, evidence = scored.weights, scored.evidence
+    found: dict[int, dict[int, float]] = {i: {} for i in picks}
+    if evidence.rows is None or not weights.personal:
+        return found
+    wanted = set(picks)
+    for one in evidence.known:
+        for j, weight in evidence.rows.among(one.index, wanted, evidence.most):
+            found[j][one.index] = weights.personal * one.weight * weight
+    if evidence.factors is not None and weights.factors:
+        sources = [(one.index, one.weight) for one in evidence.known]
+        for terms, added in zip(found.values(), evidence.factors.terms(found, sources), strict=True):
+            for (index, _), term in zip(sources, added, strict=True):
+                terms[index] = terms.get(index, 0.0) + weights.factors * term
+    return found
+
+
+def _content_terms(model: Model, picks: Sequence[int], scored: Scored) -> dict[int, dict[int, float]]:
+    weights, evidence = scored.weights, scored.evidence
+    found: dict[int, dict[int, float]] = {i: {} for i in picks}
+    wanted = set(picks)
+    for one in evidence.known:
+        for j, similarity in model.content_among(one.index, wanted, evidence.most_alike):
+            found[j][one.index] = weights.content * one.weight * similarity
+    return found
+
+
+def _parts(
+    model: Model, i: int, terms: Terms, scored: Scored, novelty: Novelty, signals: Sequence[Signal]
+) -> dict[str, float]:
+    weights, standing, facts = scored.weights, model.standing, model.facts.of[i]
+    return {
+        "personal": fsum(term for term, _, _ in terms.trained),
+        "content": fsum(term for term, _, _ in terms.content),
+        "fame": weights.fame * standing.fame[i],
+        "quality": weights.quality * standing.quality[i],
+        "taste": weights.taste * fsum(signal.points(facts) for signal in signals),
+        "novelty": novelty.part(standing.fame[i]),
+    }
+
+
+def _reasons(
+    model: Model, i: int, terms: Terms, parts: Mapping[str, float], scored: Scored, signals: Sequence[Signal]
+) -> tuple[Reason, ...]:
+    fame = parts["fame"] + parts["novelty"]
+    opinion = fame + parts["quality"]
     reasons = list(_taste_reasons(model, i, scored, signals))
-    reasons += _own_titles(model, terms.trained, rival=max(content, fame + quality, 0.0))
-    reasons += _alike(model, i, terms.content, rival=max(fame + quality, 0.0))
-    reasons += _opinion(model, i, fame, quality)
+    reasons += _own_titles(model, terms.trained, rival=max(parts["content"], opinion, 0.0))
+    reasons += _alike(model, i, terms.content, rival=max(opinion, 0.0))
+    reasons += _opinion(model, i, fame, parts["quality"])
     reasons.sort(key=lambda reason: (-reason.weight, reason.kind, reason.text))
     strong = [r for r in reasons if r.weight >= _WORTH_SAYING * reasons[0].weight]
     return tuple(strong[:MOST_REASONS]) or (_plain(model.titles[i]),)
@@ -71,16 +133,16 @@ def _taste_reasons(model: Model, i: int, scored: Scored, signals: Sequence[Signa
     facts, title = model.facts.of[i], model.titles[i]
     said: set[str] = set()
     for signal in signals:
-        matched = sum(weight for fact, weight in signal.facts.items() if fact in facts)
         sentence = signal.sentence(title.media_type)
-        if matched > 0 and sentence and sentence not in said:
+        if sentence and sentence not in said and signal.fits(facts):
             said.add(sentence)
-            yield Reason(signal.kind, sentence, scored.weights.taste * matched)
+            yield Reason(signal.kind, sentence, scored.weights.taste * signal.points(facts))
 
 
-def _named(terms: Sequence[tuple[float, int, Verb]]) -> list[tuple[float, int, Verb]]:
+def _named(terms: Sequence[Term]) -> list[tuple[float, int, Verb]]:
     """The largest positive terms: those not far below the largest, as long as one verb fits them all."""
-    ranked = sorted((term for term in terms if term[0] > 0), key=lambda term: (-term[0], term[1]))
+    told = ((term, place, verb) for term, place, verb in terms if term > 0 and verb is not None)
+    ranked = sorted(told, key=lambda term: (-term[0], term[1]))
     named: list[tuple[float, int, Verb]] = []
     for term in ranked[:_MOST_NAMED]:
         if term[0] < _WORTH_NAMING * ranked[0][0] or term[2] != ranked[0][2]:
@@ -89,66 +151,37 @@ def _named(terms: Sequence[tuple[float, int, Verb]]) -> list[tuple[float, int, V
     return named
 
 
-def _own_titles(model: Model, terms: Sequence[tuple[float, int, Verb]], rival: float) -> Iterable[Reason]:
+def _own_titles(model: Model, terms: Sequence[Term], rival: float) -> Iterable[Reason]:
     named = _named(terms)
     weight = sum(term for term, _, _ in named)
     if named and weight > rival:
-        names = _listed([model.titles[j].title for _, j, _ in named])
-        text = {
-            "liked": f"Because you liked {names}",
-            "rated": f"Because you rated {names} highly",
-            "saved": f"Because {names} {'is' if len(named) == 1 else 'are'} on your watchlist",
-        }[named[0][2]]
-        keys = tuple(model.titles[j].key for _, j, _ in named)
-        yield Reason("because_liked", text, weight, keys)
+        one, several = BECAUSE[named[0][2]]
+        names = listed([model.titles[j].title for _, j, _ in named])
+        text = (one if len(named) == 1 else several).format(names)
+        yield Reason("because_liked", text, weight, tuple(model.titles[j].key for _, j, _ in named))
 
 
-def _alike(model: Model, i: int, terms: Sequence[tuple[float, int, Verb]], rival: float) -> Iterable[Reason]:
+def _alike(model: Model, i: int, terms: Sequence[Term], rival: float) -> Iterable[Reason]:
     """What the title shares with the most similar of the person's own."""
     nearest = next(iter(_named(terms)), None)
     if nearest is None or nearest[0] <= rival:
         return
     weight, j, verb = nearest
-    shared = _shared(model, i, j)
+    shared = shared_names(model, model.titles[j], model.titles[i])
     if shared:
         other = model.titles[j]
-        ending = {
-            "liked": "which you liked",
-            "rated": "which you rated highly",
-            "saved": "which is on your watchlist",
-        }[verb]
-        text = f"Shares {_listed(shared)} with {other.title}, {ending}"
+        text = f"Shares {listed(shared)} with {other.title}, {WHICH[verb]}"
         yield Reason("similar", text, weight, (other.key,))
 
 
-def _shared(model: Model, i: int, j: int) -> list[str]:
-    """What two titles share, by name: makers, then keywords, cast and genres, each the rarest first."""
-    facts = model.facts
-    common = facts.of[i] & facts.of[j]
-    names = _names(model.titles[i])
-    kinds = ("maker", "keyword", "cast", "genre")
-    ordered = sorted(
-        (kinds.index(kind), len(facts.titles_with(fact)), fact)
-        for fact in common
-        if (kind := fact.partition(":")[0]) in kinds and fact in names
-    )
-    return [names[fact] for _, _, fact in ordered[:_MOST_SHARED]]
-
-
-def _names(title: Title) -> dict[str, str]:
-    """Each content fact of the title as people write it."""
-    names = {f"maker:{normalise(name)}": name for name in title.makers}
-    names |= {f"cast:{normalise(name)}": name for name in title.cast}
-    names |= {f"keyword:{keyword.casefold()}": keyword for keyword in title.keywords}
-    names |= {f"genre:{genre}": GENRE_NAMES[genre] for genre in genres_of(title) if genre in GENRE_NAMES}
-    return names
-
-
 def _opinion(model: Model, i: int, fame: float, quality: float) -> Iterable[Reason]:
+    """What everybody's opinion adds; `fame` is its part of the score after the price that novelty puts on it."""
     standing = model.standing
-    if fame > 0:
+    if fame > 0 and standing.fame[i] < 0:
+        yield Reason("novelty", "Not widely known, as you asked", fame)
+    elif fame > 0:
         if standing.lately and i in standing.trending:
-            yield Reason("popular", "Popular with viewers right now", fame)
+            yield Reason("popular", "Popular with viewers lately", fame)
         elif standing.fame[i] > 1:
             yield Reason("popular", "Widely watched", fame)
         else:
@@ -161,7 +194,3 @@ def _opinion(model: Model, i: int, fame: float, quality: float) -> Iterable[Reas
 def _plain(title: Title) -> Reason:
     noun = "series" if title.media_type == "tv" else "film"
     return Reason("discovery", f"A {noun} you may not have come across", 0.0)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,31 +1,45 @@
 """The rank score of a title: what the person's own titles, their answers and everybody's opinion add up to.
 
-Two stages. First the contenders are found: whatever the person's titles lead to, the best known titles, and the
-best known with each fact the person asked for; in a small catalogue that is every allowed title. Then each
-contender gets its full score, a plain sum of terms, so that reasons can be read off it:
+Two stages. First the contenders are found: the titles that the trained weights of the person's own lead to most, the
+most alike in content, the best known, and the best known with each fact the person asked for; in a small catalogue that
+is every allowed title. Then each contender gets its full score, a plain sum of terms, so that reasons can be read off
+it:
 
-    personal · a  +  content · b  +  fame · c  +  quality · d  +  taste · e
+    personal · a  +  factors · b  +  content · c  +  fame · d  +  quality · e  +  taste · f
 
-a and b divide by the root mean square over the catalogue, as fame and quality are z-scores. The weights depend on
-k, the number of liked titles: evidence of a person's own counts more the more there is.
+a and c divide by the root mean square over the catalogue, as fame and quality are z-scores. b brings the factors to the
+spread that the personal term has among its best titles, times the weight that training found. The weights depend on k,
+the number of liked titles: evidence of a person's own counts more the more there is.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import mul
+from typing import Final
 
 from .artifact import Model
+from .factors import Factors
 from .history import Known
 from .rows import Rows
 from .signals import Signal
 
-_ALL_ARE_CONTENDERS = 4_000
-_BEST_KNOWN = 1_000
-_WITH_WANTED_FACTS = 2_000
-_LEAST_PER_FACT = 40
-_ENOUGH = 1_500
+# A title's vectors in the model: the low-rank part that re-ranks what the sparse weights find.
+FACTORS: Final = "lowrank"
+
+_ALL_ARE_CONTENDERS = 600
+_BEST_PERSONAL = 200
+_BEST_ALIKE = 100
+_BEST_KNOWN = 200
+_FAME_HELPS_UNTIL = 15  # likes; beyond, what a person's titles lead to is enough
+_WITH_WANTED_FACTS = 1_000
+_LEAST_PER_FACT = 20
+_OF_A_THEME = 60
+# Entries read in all: long histories need fewer neighbours of each title, and the strongest come first.
+_MOST_ENTRIES, _LEAST_OF_ROW = 8_000, 60
+_MOST_ALIKE, _LEAST_ALIKE = 1_500, 5
+_SAMPLE = 16
+_TASTE_ALONE = 1.5  # what an answer of the questionnaire weighs where nothing else is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +47,25 @@ class Weights:
     """What one unit of each kind of evidence weighs."""
 
     personal: float
+    factors: float
     content: float
     fame: float
     quality: float
     taste: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a person's own titles say, and how much of each title's neighbours was read."""
+
+    known: Sequence[Known]
+    rows: Rows | None
+    most: int
+    most_alike: int
+    factors: Factors | None
+    vector: Sequence[float]
+    personal: Mapping[int, float]
+    content: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +74,58 @@ class Scored:
 
     relevance: dict[int, float]
     weights: Weights
-    rows: Rows | None
+    evidence: Evidence
 
 
-def score(model: Model, known: Sequence[Known], signals: Sequence[Signal], allowed: bytearray) -> Scored:
-    """The rank scores of the titles that can come into question among those `allowed`."""
+def score(
+    model: Model, known: Sequence[Known], signals: Sequence[Signal], allowed: bytes, themes: Sequence[str] = ()
+) -> Scored:
+    """The rank scores of the titles that can come into question among those `allowed`.
+
+    The best known titles with each of the facts `themes` are scored too, whatever speaks for them.
+    """
     likes = sum(1 for one in known if one.weight > 0)
-    operator = model.operator(max(1, likes))
-    rows = operator.rows if operator else None
-    personal, led_to = _spread(model, known, rows)
-    content, alike = _content(model, known)
-    weights = _weights(likes, _deviation(personal, led_to), _deviation(content, alike), answered=bool(signals))
+    evidence = _evidence(model, known, likes)
+    personal, content = evidence.personal, evidence.content
+    best = _best(personal, allowed, _BEST_PERSONAL)
     wanted = _merged(signals)
-    asked = frozenset(wanted)
-    contenders = _contenders(model, allowed, ((personal, led_to), (content, alike)), wanted)
-    fame, quality, facts = model.standing.fame, model.standing.quality, model.facts.of
+    contenders = _contenders(model, allowed, best, content, wanted, likes)
+    if themes:
+        contenders = sorted({*contenders, *_of_themes(model, allowed, themes)})
+    factors = _factor_scores(evidence, contenders)
+    operator = model.operator(max(1, likes))
+    share = operator.blend.get("factors", 0.0) if operator else 0.0
+    unit = _root_mean_square(personal, len(model))
+    ratio = share * _ratio_of_spreads(best, personal, factors) if unit else 0.0
+    weights = _weights(likes, unit, ratio, _root_mean_square(content, len(model)), answered=bool(signals))
+    return Scored(_sums(model, contenders, evidence, factors, weights, wanted), weights, evidence)
+
+
+def _sums(
+    model: Model,
+    contenders: Iterable[int],
+    evidence: Evidence,
+    factors: Mapping[int, float],
+    weights: Weights,
+    wanted: Mapping[str, float],
+) -> dict[int, float]:
+    personal, content = evidence.personal, evidence.content
+    fame, quality = model.standing.fame, model.standing.quality
     relevance = {
-        i: weights.personal * personal[i]
-        + weights.content * content[i]
+        i: weights.personal * personal.get(i, 0.0)
+        + weights.content * content.get(i, 0.0)
         + weights.fame * fame[i]
         + weights.quality * quality[i]
-        + weights.taste * taste_points(wanted, asked, facts[i])
         for i in contenders
     }
-    return Scored(relevance, weights, rows)
+    if weights.factors:
+        for i, value in factors.items():
+            relevance[i] += weights.factors * value
+    if wanted:
+        asked, facts = frozenset(wanted), model.facts.of
+        for i in relevance:
+            relevance[i] += weights.taste * taste_points(wanted, asked, facts[i])
+    return relevance
 
 
 def taste_points(wanted: Mapping[str, float], asked: frozenset[str], facts: frozenset[str]) -> float:
@@ -87,62 +144,83 @@ def _merged(signals: Iterable[Signal]) -> dict[str, float]:
     return wanted
 
 
-def _spread(model: Model, known: Sequence[Known], rows: Rows | None) -> tuple[list[float], set[int]]:
-    """The exact sum of trained weights over the person's titles, and the titles it touched."""
-    totals = [0.0] * len(model.titles)
-    touched: set[int] = set()
-    if rows is not None:
-        for one in known:
-            touched.update(rows.add_row(totals, one.index, one.weight))
-    return totals, touched
+def _evidence(model: Model, known: Sequence[Known], likes: int) -> Evidence:
+    operator = model.operator(max(1, likes))
+    sources = [(one.index, one.weight) for one in known]
+    shown = max(1, len(sources))
+    most = max(_LEAST_OF_ROW, _MOST_ENTRIES // shown)
+    most_alike = max(_LEAST_ALIKE, _MOST_ALIKE // shown)
+    factors = model.factors.get(FACTORS) if operator and operator.blend.get("factors") else None
+    return Evidence(
+        known=known,
+        rows=operator.rows if operator else None,
+        most=most,
+        most_alike=most_alike,
+        factors=factors,
+        vector=factors.encode(sources) if factors and sources else (),
+        personal=operator.rows.spread(sources, most) if operator else {},
+        content=model.spread_content(sources, most_alike),
+    )
 
 
-def _content(model: Model, known: Sequence[Known]) -> tuple[list[float], set[int]]:
-    totals = [0.0] * len(model.titles)
-    touched: set[int] = set()
-    for one in known:
-        touched.update(model.add_content(totals, one.index, one.weight))
-    return totals, touched
+def _factor_scores(evidence: Evidence, contenders: Sequence[int]) -> dict[int, float]:
+    if evidence.factors is None or not evidence.vector:
+        return {}
+    return dict(zip(contenders, evidence.factors.scores(evidence.vector, contenders), strict=True))
 
 
-def _deviation(totals: Sequence[float], touched: Iterable[int]) -> float:
-    """The root mean square over all titles (those not touched are 0)."""
-    values = [totals[i] for i in touched]
-    return math.sqrt(sum(map(mul, values, values)) / len(totals)) if totals else 0.0
+def _root_mean_square(totals: Mapping[int, float], size: int) -> float:
+    """Over all titles; those without an entry are 0."""
+    return math.hypot(*totals.values()) / math.sqrt(size) if totals else 0.0
 
 
-def _weights(likes: int, personal: float, content: float, *, answered: bool) -> Weights:
-    """The schedule over k likes, measured on held-out people with 1, 2, 3, 10 and all of their likes.
+def _ratio_of_spreads(best: Sequence[int], personal: Mapping[int, float], factors: Mapping[int, float]) -> float:
+    """The standard deviation of `personal` over that of `factors` among the `best`, 0 where either does not vary."""
+    if not factors or len(best) < 2:
+        return 0.0
+    return _spread([personal[i] for i in best]) / (_spread([factors[i] for i in best]) or math.inf)
 
-    Beside trained evidence fame weighs 2/k + ½/k² and content √k/(k+1): the first likes say little by
-    themselves, and later ones crowd both out. Without it content leads.
+
+def _spread(values: Sequence[float]) -> float:
+    mean = math.fsum(values) / len(values)
+    return math.dist(values, [mean] * len(values)) / math.sqrt(len(values))
+
+
+def _weights(likes: int, personal: float, ratio: float, content: float, *, answered: bool) -> Weights:
+    """The schedule over k likes, measured on held-out people with 1, 2, 3, 5, 10 and all of their likes.
+
+    `personal` and `content` are root mean squares, `ratio` what one unit of the factors is worth in personal ones.
+    Beside trained evidence fame weighs 2/k^1.3, as the first likes say little by themselves, and content
+    ¼ (1 - 1/2k): what people lead one another to says more. Without it content leads.
     """
     k = max(1, likes)
     trained = personal > 0
     own = trained or content > 0
-    content_weight = math.sqrt(k) / (k + 1) if trained else 0.9
-    fame = (2 / k + 0.5 / k**2 if trained else max(0.4, 1.0 / k)) if own else (0.7 if answered else 1.0)
+    content_weight = 0.25 * (1 - 0.5 / k) if trained else 0.9
+    fame = (2 / k**1.3 if trained else max(0.4, 1.0 / k)) if own else (0.7 if answered else 1.0)
     return Weights(
         personal=1 / personal if trained else 0.0,
+        factors=ratio / personal if trained else 0.0,
         content=content_weight / content if content > 0 else 0.0,
         fame=fame,
         quality=fame / 2,
-        taste=0.5 + 1.0 / math.sqrt(k) if own else 1.5,
+        taste=min(_TASTE_ALONE, 0.6 + 1.6 / math.sqrt(k)) if own else _TASTE_ALONE,
     )
 
 
 def _contenders(
     model: Model,
-    allowed: bytearray,
-    evidence: Iterable[tuple[Sequence[float], set[int]]],
+    allowed: bytes,
+    best: Sequence[int],
+    content: Mapping[int, float],
     wanted: Mapping[str, float],
+    likes: int,
 ) -> list[int]:
     if allowed.count(1) <= _ALL_ARE_CONTENDERS:
         return [i for i, free in enumerate(allowed) if free]
-    found: set[int] = set()
-    for totals, touched in evidence:
-        found.update(_promising(totals, (i for i in touched if allowed[i])))
-    found.update(islice((i for i in model.facts.by_fame if allowed[i]), _BEST_KNOWN))
+    found = {*best, *_best(content, allowed, _BEST_ALIKE)}
+    if likes <= _FAME_HELPS_UNTIL or len(found) < _BEST_KNOWN:
+        found.update(islice((i for i in model.facts.by_fame if allowed[i]), _BEST_KNOWN))
     drawn_to = [fact for fact, weight in wanted.items() if weight > 0]
     for fact in drawn_to:
         having = (i for i in model.facts.titles_with(fact) if allowed[i])
@@ -150,13 +228,23 @@ def _contenders(
     return sorted(found)
 
 
-def _promising(totals: Sequence[float], touched: Iterable[int]) -> list[int]:
-    """The titles of positive evidence, those below average left out until they are few enough."""
-    positive = [i for i in touched if totals[i] > 0]
-    while len(positive) > _ENOUGH:
-        mean = sum(totals[i] for i in positive) / len(positive)
-        above = [i for i in positive if totals[i] > mean]
-        if not above:
-            break
-        positive = above
-    return positive
+def _of_themes(model: Model, allowed: bytes, themes: Sequence[str]) -> Iterator[int]:
+    for fact in themes:
+        yield from islice((i for i in model.facts.titles_with(fact) if allowed[i]), _OF_A_THEME)
+
+
+def _best(totals: Mapping[int, float], allowed: bytes, count: int) -> list[int]:
+    """The `count` allowed titles with the largest positive totals, best first; ties by place.
+
+    A sample tells how large a total must be about, so that only few have to be sorted.
+    """
+    values = list(totals.values())
+    threshold = 0.0
+    if len(values) > 2 * count:
+        sample = sorted(values[::_SAMPLE], reverse=True)
+        threshold = max(0.0, sample[min(len(sample) - 1, 2 * count // _SAMPLE)])
+    found = [i for i, total in totals.items() if total > threshold and allowed[i]]
+    if len(found) < count and threshold > 0:
+        found = [i for i, total in totals.items() if total > 0 and allowed[i]]
+    found.sort(key=lambda i: (-totals[i], i))
+    return found[:count]

@@ -1,10 +1,12 @@
 """The questionnaire turned into weights on facts, each with the sentence that tells the person so."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from .artifact import Model
+from .facts import inverse_frequency
 from .phrases import KINDS, PHRASES
 from .taste import Taste
 from .titles import MediaType, normalise
@@ -25,6 +27,8 @@ _HIGH_RATING = 7
 _MOST_KEYWORDS = 30
 _PART_OF_KEYWORD = 0.6
 _QUESTIONS_IN_FULL = 3
+_FITTING = 0.5
+_MOST_BY_RARITY = 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,15 @@ class Signal:
     facts: Mapping[str, float]
     text_for_series: str | None = None
 
+    def points(self, facts: AbstractSet[str]) -> float:
+        """What the signal adds to a title of these `facts`."""
+        return sum(weight for fact, weight in self.facts.items() if fact in facts)
+
+    def fits(self, facts: AbstractSet[str]) -> bool:
+        """Whether `facts` match it well enough to say so: with half of its strongest fact."""
+        points = self.points(facts)
+        return points > 0 and points >= _FITTING * max(self.facts.values())
+
     def sentence(self, media_type: MediaType) -> str:
         return self.text_for_series if media_type == "tv" and self.text_for_series else self.text
 
@@ -48,14 +61,15 @@ def signals(taste: Taste, model: Model) -> list[Signal]:
 
     Several answers to one question share its weight: n answers weigh 1/√n of a single one each, so that ticking
     everything says little. In the same way many answered questions share what a few may weigh, so that a long
-    questionnaire does not drown what a person's own titles say.
+    questionnaire does not drown what a person's own titles say. Who asks for what few titles have is meant to find
+    it: the rarer a fact, the more it weighs.
     """
     groups = [
-        list(_favourite_genres(taste)),
-        list(_rated_genres(taste)),
+        _by_rarity(_favourite_genres(taste), model),
+        _by_rarity(_rated_genres(taste), model),
         list(_people(taste)),
         list(_keywords(taste, model)),
-        *(_codes(attribute, getattr(taste, attribute)) for attribute in CODE_TABLES),
+        *(_by_rarity(_codes(name, getattr(taste, name)), model) for name in CODE_TABLES),
     ]
     answered = [group for group in groups if group]
     part = min(1.0, math.sqrt(_QUESTIONS_IN_FULL / len(answered))) if answered else 0.0
@@ -64,11 +78,24 @@ def signals(taste: Taste, model: Model) -> list[Signal]:
     return [signal for group in (*answered, related) for signal in _shared(group, part)]
 
 
+def _by_rarity(group: Iterable[Signal], model: Model) -> list[Signal]:
+    """The signals with the facts that `model` has, each weighted by its rarity there; those without any left out."""
+    weighted = []
+    for signal in group:
+        facts = {
+            fact: weight * min(_MOST_BY_RARITY, max(1.0, inverse_frequency(len(model.titles), having)))
+            for fact, weight in signal.facts.items()
+            if (having := len(model.facts.titles_with(fact)))
+        }
+        if facts:
+            weighted.append(replace(signal, facts=facts))
+    return weighted
+
+
 def _shared(group: Sequence[Signal], part: float) -> Iterator[Signal]:
     share = part / math.sqrt(len(group)) if group else 0.0
     for signal in group:
-        facts = {fact: weight * share for fact, weight in signal.facts.items()}
-        yield Signal(signal.kind, signal.text, facts, signal.text_for_series)
+        yield replace(signal, facts={fact: weight * share for fact, weight in signal.facts.items()})
 
 
 def _genre_name(genre: int) -> str:
@@ -119,7 +146,7 @@ def _keywords(taste: Taste, model: Model) -> Iterator[Signal]:
             yield Signal("keyword", f"About {wanted}, one of your keywords", facts)
 
 
-def _codes(attribute: str, codes: Sequence[str]) -> list[Signal]:
+def _codes(attribute: str, codes: Sequence[str]) -> Iterator[Signal]:
     table, phrases = CODE_TABLES[attribute], PHRASES[attribute]
     kind = KINDS[attribute]
-    return [Signal(kind, phrases.get(code, ""), table[code]) for code in codes if table[code]]
+    return (Signal(kind, phrases.get(code, ""), table[code]) for code in codes)

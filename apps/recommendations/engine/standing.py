@@ -1,11 +1,18 @@
 """How well known and how well liked each title is, before anything is known of the person."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
+from typing import Final
 
 from .titles import Title
+
+FAMOUS: Final = "standing:famous"
+WELL_KNOWN: Final = "standing:known"
+TRENDING: Final = "standing:trending"
+PRAISED: Final = "standing:praised"
+GEM: Final = "standing:gem"
 
 _FAMOUS_SHARE = 0.05
 _TRENDING_SHARE = 0.05
@@ -20,17 +27,23 @@ _LIMIT = 4.0  # standard deviations: one runaway success must not drown everythi
 class Standing:
     """Fame and quality as z-scores, one per title, and the titles that stand out by them."""
 
-    fame: list[float]
-    quality: list[float]
-    famous: frozenset[int]
-    well_known: frozenset[int]
+    fame: Sequence[float]
+    quality: Sequence[float]
     trending: frozenset[int]
     praised: frozenset[int]
-    gems: frozenset[int]
     lately: bool  # trending rests on recent likes, not on the catalogue's popularity
 
 
-def standing(titles: Sequence[Title], likes: Sequence[float], recent: Sequence[float]) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Fame and quality of each title, and which titles have the facts `standing:*`."""
+
+    fame: Sequence[float]
+    quality: Sequence[float]
+    marks: Mapping[str, frozenset[int]]
+
+
+def ranks(titles: Sequence[Title], likes: Sequence[float], recent: Sequence[float]) -> Ranks:
     """The standing of `titles`, given counts of likes and of recent likes (all 0 in an untrained model).
 
     Fame is the logarithm of likes, with the catalogue's own popularity as pseudo-counts that amount to one like a
@@ -45,15 +58,16 @@ def standing(titles: Sequence[Title], likes: Sequence[float], recent: Sequence[f
     known = [i for i in by_fame if fame[i] > 0]  # nobody is famous where all are equal
     well_known = frozenset(known[: _share(by_fame, _GEM_FAME_SHARE)])
     admired = by_quality[: _share(by_quality, _GEM_QUALITY_SHARE)]
-    return Standing(
+    return Ranks(
         fame=fame,
         quality=quality,
-        famous=frozenset(known[: _share(by_fame, _FAMOUS_SHARE)]),
-        well_known=well_known,
-        trending=frozenset(i for i in _best_first(current)[: _share(current, _TRENDING_SHARE)] if current[i] > 0),
-        praised=frozenset(by_quality[: _share(by_quality, _PRAISED_SHARE)]),
-        gems=frozenset(i for i in admired if i not in well_known),
-        lately=any(recent),
+        marks={
+            FAMOUS: frozenset(known[: _share(by_fame, _FAMOUS_SHARE)]),
+            WELL_KNOWN: well_known,
+            TRENDING: frozenset(i for i in _best_first(current)[: _share(current, _TRENDING_SHARE)] if current[i] > 0),
+            PRAISED: frozenset(by_quality[: _share(by_quality, _PRAISED_SHARE)]),
+            GEM: frozenset(i for i in admired if i not in well_known),
+        },
     )
 
 

@@ -116,7 +116,7 @@ CONTEXTS: Final[Mapping[str, FactWeights]] = {
               "keyword:psychological thriller": 0.4, "genre:18": 0.2, "genre:99": 0.2},
     "partner": {"genre:10749": 0.7, "keyword:romantic": 0.7, "genre:35": 0.2, "keyword:feel good": 0.2},
     "family": {"genre:10751": 1.0, "genre:16": 0.5, "maturity:family": 0.5, "maturity:mature": -0.6,
-               "maturity:graphic": -1.0},
+               "maturity:graphic": -1.0, "genre:27": -0.5},
     "friends": {"genre:35": 0.4, "genre:28": 0.4, "genre:27": 0.2, "keyword:funny": 0.4, "acclaim:blockbuster": 0.3,
                 "acclaim:cultClassic": 0.2},
 }  # fmt: skip
@@ -165,7 +165,7 @@ SUBGENRES: Final[Mapping[str, FactWeights]] = {
     "slasher": {"keyword:slasher": 1.2},
     "noir": {"keyword:film noir": 1.2},
     "comingofage": {"keyword:coming of age": 1.2},
-    "historical": {"keyword:historical": 1.2, "genre:36": 0.5},
+    "historical": {"keyword:historical": 1.2, "genre:36": 0.6},
 }
 
 AESTHETICS: Final[Mapping[str, FactWeights]] = {
@@ -215,7 +215,7 @@ DISCOVERY: Final[Mapping[str, FactWeights]] = {
     "hiddenGems": {"acclaim:underrated": 1.0, "standing:gem": 1.0, "standing:known": -1.0,
                    "standing:famous": -0.6, "acclaim:blockbuster": -0.4},
     "awardWinning": {"acclaim:awardWinning": 0.8},
-    "classics": {"era:classic": 0.8, "acclaim:criticallyAcclaimed": 0.2},
+    "classics": {"era:classic": 0.9, "acclaim:criticallyAcclaimed": 0.2},
     "newReleases": {"era:new": 1.0},
 }  # fmt: skip
 
@@ -236,11 +236,22 @@ RUNTIMES: Final[Mapping[str, FactWeights]] = {
     "any": {},
 }
 
+# Where films and series in other languages mostly come from; a weak sign beside the language itself.
+ABROAD: Final = (
+    "AR", "AT", "BE", "BR", "CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HK", "HU", "IL", "IN", "IR", "IS",
+    "IT", "JP", "KR", "MX", "NL", "NO", "PL", "PT", "RO", "RU", "SE", "SU", "TH", "TR", "TW", "UA",
+)  # fmt: skip
+
+
+def _from_abroad(weight: float) -> FactWeights:
+    return {f"country:{country}": weight for country in ABROAD}
+
+
 INTERNATIONAL: Final[Mapping[str, FactWeights]] = {
-    "veryOpen": {"language:foreign": 0.8},
-    "someOpen": {"language:foreign": 0.3},
+    "veryOpen": {"language:foreign": 0.8, **_from_abroad(0.1)},
+    "someOpen": {"language:foreign": 0.4, **_from_abroad(0.05)},
     "dubbedOnly": {"language:foreign": -2.0},
-    "englishPreferred": {"language:en": 0.3, "language:foreign": -1.2},
+    "englishPreferred": {"language:en": 0.3, "language:foreign": -1.2, **_from_abroad(-0.1)},
     "noPreference": {},
 }
 
@@ -271,9 +282,9 @@ RELATED_GENRES: Final[Mapping[int, tuple[int, ...]]] = {
     10752: (36,), 37: (12,),
 }  # fmt: skip
 
-FAVOURITE_GENRE: Final = 1.0
+FAVOURITE_GENRE: Final = 1.3
 RELATED_GENRE: Final = 0.2
-GENRE_RATING_SPAN: Final = 1.2  # a genre rated 10 weighs this much, one rated 1 as much downwards
+GENRE_RATING_SPAN: Final = 1.6  # a genre rated 10 weighs this much, one rated 1 as much downwards
 FAVOURITE_ACTOR: Final = 1.6
 FAVOURITE_DIRECTOR: Final = 2.0
 KEYWORD: Final = 1.2

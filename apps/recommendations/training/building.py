@@ -1,32 +1,35 @@
 """From likes and titles to the parts of a model."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from apps.recommendations.engine.artifact import (
-    CONTENT,
-    CONTENT_NEIGHBOURS,
-    LIKES,
-    RECENT,
-    TITLES,
-    Model,
-    Operator,
-    Trained,
-)
+from apps.recommendations.engine.artifact import CONTENT_NEIGHBOURS, Model, Operator, Trained
+from apps.recommendations.engine.scoring import FACTORS
 from apps.recommendations.engine.titles import Title
 
-from .edlae import HISTORY_CLASSES, KEPT_PER_ROW, HistoryClass, edlae
+from .checkpoints import Forgetful
+from .edlae import Matrix, edlae, strongest_rows, user_weights
 from .interactions import Interactions
+from .lowrank import low_rank
 from .neighbours import content_rows, cosine_rows
-from .packing import Entries, PackedRows, pack
+from .newcomers import fused
+from .packing import Entries, PackedFactors, PackedRows, pack, pack_factors
+from .settings import DEFAULTS, Settings
+from .values import LIKED_FROM, values_of
+from .writing import PackedModel, PackedOperator
 
+# Raised whenever the same data give other parts: what an older release kept of a training is then not taken.
+METHOD = 1
 MOST_EXACT_TITLES = 20_000
+# People with few likes are led to well known titles: exact weights for those do, at a fraction of the time.
+MOST_EXACT_FOR_NEWCOMERS = 6_000
+KEPT_IN_TAIL = 50
 LEAST_LIKES = 2
 _TAIL_STRENGTH = 0.5
 _RECENT_HALF_LIFE = 180 * 86_400.0
@@ -36,9 +39,14 @@ Progress = Callable[[str, float], None]
 
 @dataclass
 class Likes:
-    """The likes of people (rows) for the titles of a catalogue (columns, in its order), with their times."""
+    """What people (rows) did with the titles of a catalogue (columns, in its order).
+
+    `matrix` has 1 where a title is liked, `values` what each row is worth to training, also of titles watched without
+    being liked; `recent` is each title's number of likes, older ones counting less.
+    """
 
     matrix: sparse.csr_matrix
+    values: sparse.csr_matrix
     recent: NDArray[np.float64]
 
     @property
@@ -51,93 +59,131 @@ class Parts:
     """Everything of a model but its version and report."""
 
     titles: list[Title]
-    operators: list[tuple[HistoryClass, PackedRows]]
+    operators: list[PackedOperator]
     content: PackedRows
     counts: NDArray[np.float64]
     recent: NDArray[np.float64]
     exact_titles: int
+    factors: PackedFactors | None = None
 
     def to_model(self, version: str) -> Model:
         """The model in memory, as if it had been written and loaded."""
         trained = Trained(
-            operators=[Operator(one.history, rows.to_rows()) for one, rows in self.operators],
+            operators=[Operator(one.history, one.rows.to_rows(), one.blend) for one in self.operators],
             content=self.content.to_rows(),
             likes=self.counts.tolist(),
             recent=self.recent.tolist(),
+            factors={name: packed.to_factors() for name, packed in self._factors().items()},
         )
         return Model(self.titles, version, trained)
 
     def to_files(self) -> tuple[dict[str, bytes], dict[str, Any]]:
         """The files of the model folder, and the manifest's entries about them."""
-        lines = (json.dumps(title.to_json(), ensure_ascii=False) for title in self.titles)
-        files = {
-            TITLES: "".join(f"{line}\n" for line in lines).encode(),
-            CONTENT: self.content.to_bytes(),
-            LIKES: self.counts.astype("<f4").tobytes(),
-            RECENT: self.recent.astype("<f4").tobytes(),
-        }
-        operators = []
-        for one, rows in self.operators:
-            name = f"operator-{'any' if one.history is None else one.history}.rows"
-            files[name] = rows.to_bytes()
-            operators.append({"history": one.history, "dropout": one.dropout, **_entry(name, rows)})
-        facts = {
-            "titles": len(self.titles),
-            "operators": operators,
-            "content": _entry(CONTENT, self.content),
-        }
-        return files, facts
+        counts, recent = self.counts.tolist(), self.recent.tolist()
+        return PackedModel(self.titles, counts, recent, self.operators, self.content, self._factors()).to_files()
+
+    def _factors(self) -> dict[str, PackedFactors]:
+        return {FACTORS: self.factors} if self.factors and self.factors.dimensions else {}
 
 
-def _entry(name: str, rows: PackedRows) -> dict[str, Any]:
-    return {"file": name, "entries": len(rows.values), "index_bytes": rows.index_bytes}
-
-
-def likes_of(interactions: Interactions, titles: Sequence[Title], users: NDArray[np.bool_] | None = None) -> Likes:
-    """The likes (weight above 0) among `interactions` for `titles`; of the marked `users` only, if given."""
+def likes_of(interactions: Interactions, titles: Sequence[Title], settings: Settings = DEFAULTS) -> Likes:
+    """What `interactions` say of `titles`."""
     places = {title.key: place for place, title in enumerate(titles)}
     columns = np.array([places.get(key, -1) for key in interactions.items], dtype=np.int64)
-    kept = interactions.weights > 0
+    kept = np.ones(len(interactions), dtype=bool)
     if len(columns):
         kept &= columns[interactions.item_indices] >= 0
-    if users is not None:
-        kept &= users[interactions.user_indices]
     rows = interactions.user_indices[kept]
     item_columns = columns[interactions.item_indices[kept]] if len(columns) else np.zeros(0, dtype=np.int64)
+    weights, times = interactions.weights[kept], interactions.timestamps[kept]
     shape = (len(interactions.users), len(titles))
-    matrix = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, item_columns)), shape=shape)
-    times = interactions.timestamps[kept]
-    age = times.max() - times if len(times) else times
-    fading = 0.5 ** (age / _RECENT_HALF_LIFE)
-    recent = np.bincount(item_columns, weights=fading, minlength=len(titles)).astype(np.float64)
-    return Likes(matrix, recent)
+    liked = weights >= LIKED_FROM
+    ones = np.ones(int(liked.sum()), dtype=np.float32)
+    matrix = sparse.csr_matrix((ones, (rows[liked], item_columns[liked])), shape=shape)
+    values = sparse.csr_matrix((values_of(weights, settings), (rows, item_columns)), shape=shape)
+    fading = 0.5 ** ((times.max(initial=0.0) - times[liked]) / _RECENT_HALF_LIFE)
+    recent = np.bincount(item_columns[liked], weights=fading, minlength=len(titles)).astype(np.float64)
+    return Likes(matrix, values, recent)
 
 
-def build(likes: Likes, titles: Sequence[Title], progress: Progress, *, most_exact: int = MOST_EXACT_TITLES) -> Parts:
-    """The parts of a model for `titles`, whose columns `likes` has."""
+def build(
+    likes: Likes,
+    titles: Sequence[Title],
+    progress: Progress,
+    *,
+    most_exact: int = MOST_EXACT_TITLES,
+    kept: Forgetful | None = None,
+    settings: Settings = DEFAULTS,
+) -> Parts:
+    """The parts of a model for `titles`, whose columns `likes` has; what `kept` holds is not computed again.
+
+    `settings` are those that `likes_of` was given.
+    """
+    kept = kept or Forgetful()
     counts = likes.counts
     liked = np.flatnonzero(counts >= LEAST_LIKES)
-    exact = np.sort(liked[np.lexsort((liked, -counts[liked]))][:most_exact])
-    operators = _operators(likes, exact, _scaled(progress, 0.0, 0.8)) if len(exact) > 1 else []
-    content = pack(list(content_rows(titles, CONTENT_NEIGHBOURS, _scaled(progress, 0.8, 1.0))))
-    return Parts(list(titles), operators, content, counts, likes.recent, len(exact) if operators else 0)
+    exact = liked[np.lexsort((liked, -counts[liked]))][:most_exact]
+    operators: list[PackedOperator] = []
+    factors = None
+    if len(exact) > 1:
+        operators = _operators(likes, exact, settings, kept, _scaled(progress, 0.0, 0.6))
+    if operators and settings.factors_share:
+        progress("Finding the directions in which tastes differ", 0.6)
+        factors = kept.part("factors", PackedFactors, lambda: _factors(likes, settings))
+    neighbours = _scaled(progress, 0.8, 1.0)
+    content = kept.part("content", PackedRows, lambda: pack(content_rows(titles, CONTENT_NEIGHBOURS, neighbours)))
+    return Parts(list(titles), operators, content, counts, likes.recent, len(exact) if operators else 0, factors)
 
 
-def _operators(likes: Likes, exact: NDArray[np.int64], progress: Progress) -> list[tuple[HistoryClass, PackedRows]]:
-    core = likes.matrix[:, exact]
+def _factors(likes: Likes, settings: Settings) -> PackedFactors:
+    weights, exponent = user_weights(likes.matrix), settings.popularity_exponent
+    found = low_rank(likes.values, weights, likes.counts, rank=settings.rank, exponent=exponent)
+    return pack_factors(found.encoder, found.decoder)
+
+
+def _operators(
+    likes: Likes, exact: NDArray[np.int64], settings: Settings, kept: Forgetful, progress: Progress
+) -> list[PackedOperator]:
+    """The weights for each length of history; `exact` has the titles to solve for, the most liked first."""
+    first, everything = np.sort(exact[:MOST_EXACT_FOR_NEWCOMERS]), np.sort(exact)
+
+    @cache
+    def newcomers() -> list[Matrix]:
+        return fused(likes.matrix[:, first], settings.mixtures, _scaled(progress, 0.0, 0.3))
+
+    def short(number: int) -> PackedRows:
+        return _with_tail(likes, first, strongest_rows(newcomers()[number], settings.kept_per_row))
+
+    def long() -> PackedRows:
+        solved = edlae(
+            likes.values[:, everything],
+            user_weights(likes.matrix),
+            dropout=settings.dropout,
+            ridge=settings.ridge,
+            keep=settings.kept_per_row,
+            progress=_scaled(progress, 0.3, 1.0),
+        )
+        return _with_tail(likes, everything, solved)
+
+    operators = [
+        PackedOperator(one.history, kept.part(f"operator-{one.history}", PackedRows, partial(short, number)))
+        for number, one in enumerate(settings.mixtures)
+    ]
+    newcomers.cache_clear()
+    blend = {"factors": settings.factors_share}
+    return [*operators, PackedOperator(None, kept.part("operator-any", PackedRows, long), blend)]
+
+
+def _with_tail(likes: Likes, exact: NDArray[np.int64], solved: Sequence[Entries]) -> PackedRows:
+    """The rows `solved` for the `exact` titles, and rows by cosine for the rarely liked."""
+    rows: list[Entries | None] = [None] * likes.matrix.shape[1]
+    for item, (columns, weights) in zip(exact, solved, strict=True):
+        rows[item] = (exact[columns], weights)
+    strength = _mean_sum(solved)
     tail = np.setdiff1d(np.flatnonzero(likes.counts > 0), exact)
-    tail_rows = cosine_rows(likes.matrix, tail.tolist(), exact.tolist(), KEPT_PER_ROW)
-    operators = []
-    solutions = edlae(core, HISTORY_CLASSES, keep=KEPT_PER_ROW, progress=progress)
-    for one, solved in zip(HISTORY_CLASSES, solutions, strict=True):
-        rows: list[Entries | None] = [None] * likes.matrix.shape[1]
-        strength = _mean_sum(solved)
-        for item, (columns, weights) in zip(exact, solved, strict=True):
-            rows[item] = (exact[columns], weights)
-        for item, row in zip(tail, tail_rows, strict=True):
-            rows[item] = _as_strong(exact, row, _TAIL_STRENGTH * strength)
-        operators.append((one, pack(rows)))
-    return operators
+    for item, row in zip(tail, cosine_rows(likes.matrix, tail.tolist(), exact.tolist(), KEPT_IN_TAIL), strict=True):
+        rows[item] = _as_strong(exact, row, _TAIL_STRENGTH * strength)
+    return pack(rows)
 
 
 def _mean_sum(rows: Sequence[Entries]) -> float:

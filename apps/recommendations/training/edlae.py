@@ -1,15 +1,15 @@
 """Item-item weights by EDLAE, the linear autoencoder with emphasised dropout (Steck, NeurIPS 2020).
 
-With the Gram matrix G of the likes, dropout p and Λ = p/(1-p) · diag(G) + λI, the weights in closed form are
+With the Gram matrix G of what people watched, dropout p and Λ = p/(1-p) · diag(G) + λI, the weights are
 
     P = (G + Λ)⁻¹,   B = I - P · diag(P)⁻¹
 
-whose diagonal is 0. Each user counts with |u|^-½ in G, so that those who like everything do not drown the others. High
-dropout suits people with few likes, low dropout those with many; hence one operator for each class of history lengths.
+whose diagonal is 0. Each user counts with |u|^-½ in G, so that those who like everything do not drown the others. What
+was watched without being liked counts in part (`values.py`). High dropout suits people with few likes (`newcomers.py`),
+low dropout those with many.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,76 +27,65 @@ class SingularGramError(ArithmeticError):
     """The regularised Gram matrix could not be inverted."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryClass:
-    """People with up to `history` likes (None: any number), and the dropout and ridge λ that suit them."""
-
-    history: int | None
-    dropout: float
-    ridge: float
-
-
-HISTORY_CLASSES = (HistoryClass(5, 0.95, 60.0), HistoryClass(15, 0.9, 30.0), HistoryClass(None, 0.5, 20.0))
-KEPT_PER_ROW = 200
-
-
 def edlae(
-    likes: sparse.csr_matrix,
-    classes: Sequence[HistoryClass],
+    values: sparse.csr_matrix,
+    weights: NDArray[np.float32],
     *,
+    dropout: float,
+    ridge: float,
     keep: int,
     progress: Callable[[str, float], None],
-) -> Iterator[list[Entries]]:
-    """For each class, the `keep` strongest weights of each item's row of B.
+) -> list[Entries]:
+    """The `keep` strongest weights of each item's row of B with `dropout` p (below 1) and `ridge` λ.
 
-    `likes` is users x items, 1 where liked. One items x items float32 matrix is held: LAPACK works in its lower
-    triangle, and the upper one keeps G for the next class.
+    `values` is users x items, what each row of a history is worth; `weights` is what each user counts for. One
+    items x items float32 matrix is held, and solved in place.
     """
-    matrix = weighted_gram(likes, progress)
+    matrix = weighted_gram(values, weights, lambda step, done: progress(step, 0.2 * done))
     diagonal = matrix.diagonal().copy()
-    for number, one in enumerate(classes):
-        progress(f"Solving for people with {_people(one)}", number / len(classes))
-        if number:
-            _mirror_upper(matrix)
-        penalty = one.dropout / (1 - one.dropout) * diagonal + one.ridge
-        np.fill_diagonal(matrix, diagonal + penalty)
-        _invert_lower(matrix)
-        progress(f"Keeping the strongest weights for {_people(one)}", (number + 0.7) / len(classes))
-        yield list(_strongest_rows(matrix, keep))
+    np.fill_diagonal(matrix, diagonal / (1 - dropout) + ridge)
+    progress("Solving for what people's titles lead to", 0.2)
+    _invert_lower(matrix)
+    progress("Keeping the strongest weights", 0.9)
+    return list(_strongest_rows(matrix, keep))
 
 
-def _people(one: HistoryClass) -> str:
-    return "longer histories" if one.history is None else f"up to {one.history} likes"
+def user_weights(likes: sparse.csr_matrix) -> NDArray[np.float32]:
+    """|u|^-½ for a user with |u| likes, 0 for one without."""
+    counts = np.asarray(likes.sum(axis=1), dtype=np.float32).ravel()
+    weights: NDArray[np.float32] = np.divide(1, np.sqrt(counts), out=np.zeros_like(counts), where=counts > 0)
+    return weights
 
 
-def weighted_gram(likes: sparse.csr_matrix, progress: Callable[[str, float], None]) -> Matrix:
-    """G with users weighted by |u|^-½, dense and in Fortran order, filled block by block to keep memory low."""
-    counts = np.asarray(likes.sum(axis=1)).ravel()
-    weights = np.divide(1, np.sqrt(counts), out=np.zeros_like(counts, dtype=np.float32), where=counts > 0)
-    weighted = sparse.diags(weights.astype(np.float32)) @ likes
-    columns = likes.tocsc()
-    transposed = weighted.T.tocsr()
-    items = likes.shape[1]
+def weighted_gram(
+    values: sparse.csr_matrix, weights: NDArray[np.float32], progress: Callable[[str, float], None]
+) -> Matrix:
+    """G = Σ weight · xᵀx over the users' rows x, dense and in Fortran order, filled by blocks to keep memory low."""
+    columns = values.tocsc()
+    transposed = (sparse.diags(weights) @ values).T.tocsr()
+    items = values.shape[1]
     gram = np.zeros((items, items), dtype=np.float32, order="F")
     for start in range(0, items, _BLOCK):
-        progress("Counting which titles are liked together", start / items)
+        progress("Counting which titles go together", start / items)
         gram[:, start : start + _BLOCK] = (transposed @ columns[:, start : start + _BLOCK]).toarray()
     return gram
 
 
-def _mirror_upper(matrix: Matrix) -> None:
-    """Copy the upper triangle onto the lower one, block by block."""
-    size = len(matrix)
-    for start in range(0, size, _BLOCK):
-        end = min(start + _BLOCK, size)
-        corner = np.triu(matrix[start:end, start:end], 1)
-        np.fill_diagonal(matrix[start:end, start:end], 0)
-        matrix[start:end, start:end] = corner + corner.T
-        matrix[end:, start:end] = matrix[start:end, end:].T
+def inverse(matrix: Matrix) -> Matrix:
+    """The inverse of a symmetric positive definite matrix, which is overwritten. Raises SingularGramError."""
+    _invert_lower(matrix)
+    full: Matrix = np.tril(matrix)
+    full += np.tril(matrix, -1).T
+    return full
+
+
+def strongest_rows(matrix: Matrix, keep: int) -> list[Entries]:
+    """The `keep` entries of each row with the largest absolute weights, in the order of their columns."""
+    return [strongest(row, keep) for row in matrix]
 
 
 def _invert_lower(matrix: Matrix) -> None:
-    """Replace the lower triangle by that of the inverse (Cholesky); the strict upper triangle stays."""
+    """Replace the lower triangle by that of the inverse (Cholesky)."""
     _, failed = lapack.spotrf(matrix, lower=1, clean=0, overwrite_a=1)
     if failed:
         raise SingularGramError(f"the matrix is not positive definite at row {failed}")

@@ -1,132 +1,223 @@
-"""How good a model is for people it has not seen: strong generalisation (Liang et al., WWW 2018)."""
+"""How good the served engine is for people it has not seen, beside simpler methods on the same split.
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+The engine is trained anew on the training part of each split and asked through `engine.recommend.rank`, without novelty
+and variety, as `manage.py rank` asks it.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 
 from apps.recommendations.engine.answers import Liked, Request
 from apps.recommendations.engine.artifact import Model
-from apps.recommendations.engine.recommend import recommend
+from apps.recommendations.engine.recommend import rank
 from apps.recommendations.engine.taste import Taste
 from apps.recommendations.engine.titles import Title
 
-from .building import Likes, build, likes_of
+from . import metrics
+from .baselines import PLACES, Ranker, by_ease, by_item_cosine, by_popularity, like_counts
+from .building import build, likes_of
 from .interactions import Interactions
+from .metrics import Sums
+from .protocols import ALL, LEAST_LIKES, HeldOut, Split, like_matrix, strong_split
+from .settings import DEFAULTS, Settings
 
-LEAST_USERS = 50
-_LEAST_LIKES = 5
-_TEST_SHARE = 0.2
-_MOST_TEST_USERS = 500
-_TARGET_SHARE = 0.2
-_MOST_TITLES = 5_000
-_SEED = 20_200_518
+LEAST_USERS: Final = 50
+SERVED: Final = "served"
+# Contenders in the order to show them.
+BASELINES: Final[Mapping[str, Callable[[sparse.csr_matrix], Ranker]]] = {
+    "popularity": by_popularity,
+    "item_cosine": by_item_cosine,
+    "ease": by_ease,
+}
+CONTENDERS: Final = (SERVED, *BASELINES)
+LIST_PLACES: Final = 20
 
-Ranker = Callable[[list[int]], Sequence[int]]
+_REPORT_SEED = 20_200_518
+_REPORT_TEST_SHARE = 0.2
+_REPORT_MOST_USERS = 500
+_REPORT_MOST_TITLES = 5_000
+_TRAINING_PART = 0.6  # of the time that a seed takes
+
+Progress = Callable[[str, float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Means over the held-out people."""
+@dataclass(frozen=True)
+class Figures:
+    """What one contender achieved for one number of shown likes: sums over people, and figures of all lists together.
 
-    recall_at_20: float
-    ndcg_at_100: float
+    `coverage` comes with its standard error; `seconds` has the time of every ranking.
+    """
+
+    sums: dict[str, Sums] = field(default_factory=dict)
+    coverage: tuple[float, float] = (0.0, 0.0)
+    seconds: list[float] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """One held-out person: the likes shown to the model and those it should find, as places in the titles."""
+@dataclass(frozen=True)
+class World:
+    """What figures need to know of the training part: its likes, how much each title tells, the titles liked."""
 
-    history: list[int]
-    targets: set[int]
+    likes: sparse.csr_matrix
+    bits: Any
+    catalogue: frozenset[int]
 
 
 def evaluate(
-    interactions: Interactions, titles: Sequence[Title], progress: Callable[[str, float], None]
+    interactions: Interactions, titles: Sequence[Title], progress: Progress, settings: Settings = DEFAULTS
 ) -> dict[str, Any]:
-    """Figures of the served recommendations, popularity and item cosine on one held-out split (fixed seed).
+    """The figures of a training's report: served engine, popularity and item cosine on one held-out split (fixed seed).
 
     A model is trained for it on the other people, exact for the 5,000 most liked titles. With fewer than
     50 people of 5 likes or more the answer is a note.
     """
-    everybody = likes_of(interactions, titles)
-    sizes = np.asarray(everybody.matrix.sum(axis=1)).ravel()
-    qualified = np.flatnonzero(sizes >= _LEAST_LIKES)
-    if len(qualified) < LEAST_USERS:
+    qualified = int((like_matrix(interactions, titles).getnnz(axis=1) >= LEAST_LIKES).sum())
+    if qualified < LEAST_USERS:
         return {
-            "note": f"Not evaluated: {len(qualified)} people have {_LEAST_LIKES} likes or more, "
-            f"{LEAST_USERS} are needed."
+            "note": f"Not evaluated: {qualified} people have {LEAST_LIKES} likes or more, {LEAST_USERS} are needed."
         }
-    generator = np.random.default_rng(_SEED)
-    chosen = generator.permutation(qualified)[: min(_MOST_TEST_USERS, round(_TEST_SHARE * len(qualified)))]
-    training = np.ones(len(interactions.users), dtype=bool)
-    training[chosen] = False
-    seen = likes_of(interactions, titles, training)
-    parts = build(seen, titles, progress, most_exact=_MOST_TITLES)
-    people = held_out(everybody, chosen, seen.counts > 0, generator)
-    rankers: dict[str, Ranker] = {
-        "served": served(parts.to_model("evaluation")),
+    chosen = strong_split(
+        interactions,
+        titles,
+        _REPORT_SEED,
+        test_share=_REPORT_TEST_SHARE,
+        validation_share=0.0,
+        most_tested=_REPORT_MOST_USERS,
+    )
+    people = chosen.cases[ALL]
+    likes = likes_of(chosen.training, titles, settings)
+    parts = build(likes, titles, progress, most_exact=_REPORT_MOST_TITLES, settings=settings)
+    seen = like_matrix(chosen.training, titles)
+    rankers = {
+        SERVED: served(parts.to_model("evaluation")),
         "popularity": by_popularity(seen),
         "item_cosine": by_item_cosine(seen),
     }
-    figures = {name: asdict(measure(ranker, people)) for name, ranker in rankers.items()}
-    return {"users": len(people), "seed": _SEED, "exact_titles": parts.exact_titles, **figures}
+    figures = {name: _in_short(ranker, people) for name, ranker in rankers.items()}
+    return {"users": len(people), "seed": _REPORT_SEED, "exact_titles": parts.exact_titles, **figures}
 
 
-def held_out(
-    likes: Likes, chosen: NDArray[np.int64], seen: NDArray[np.bool_], generator: np.random.Generator
-) -> list[HeldOut]:
-    """Each chosen person's likes of seen titles, a fifth of them (at least one) as targets."""
-    people: list[HeldOut] = []
-    for user in sorted(chosen.tolist()):
-        liked = np.sort(likes.matrix[user].indices)
-        liked = generator.permutation(liked[seen[liked]])
-        cut = max(1, round(_TARGET_SHARE * len(liked)))
-        if len(liked) > cut:
-            people.append(HeldOut(sorted(liked[cut:].tolist()), set(liked[:cut].tolist())))
-    return people
+def assess(chosen: Split, titles: Sequence[Title], progress: Progress) -> dict[str, dict[str, Figures]]:
+    """The figures of every contender on a split, by the number of shown likes. Trains the engine for it."""
+    likes = like_matrix(chosen.training, titles)
+    counts = like_counts(likes)
+    users = int((likes.getnnz(axis=1) > 0).sum())
+    world = World(likes, metrics.self_information(counts, users), frozenset(np.flatnonzero(counts).tolist()))
+    parts = build(likes_of(chosen.training, titles), titles, _scaled(progress, 0.0, _TRAINING_PART))
+    model = parts.to_model("evaluation")
+    found: dict[str, dict[str, Figures]] = {}
+    for number, name in enumerate(CONTENDERS):
+        start = _TRAINING_PART + (1 - _TRAINING_PART) * number / len(CONTENDERS)
+        step = _scaled(progress, start, start + (1 - _TRAINING_PART) / len(CONTENDERS))
+        step(f"Asking {in_words(name)}", 0.0)
+        ranker = served(model) if name == SERVED else BASELINES[name](likes)
+        found[name] = {}
+        for done, (shown, people) in enumerate(chosen.cases.items()):
+            found[name][shown] = measure(ranker, people, world)
+            step(f"Asking {in_words(name)}", (done + 1) / len(chosen.cases))
+    return found
 
 
-def measure(ranker: Ranker, people: Sequence[HeldOut]) -> Quality:
-    """Recall@20 (normalised by what 20 places can hold) and NDCG@100."""
-    recalls, gains = [], []
-    discounts = 1 / np.log2(np.arange(2, 102))
+def measure(ranker: Ranker, people: Sequence[HeldOut], world: World) -> Figures:
+    """The figures of one contender for `people`."""
+    rankings, seconds = [], []
     for person in people:
-        hits = np.array([i in person.targets for i in ranker(person.history)[:100]], dtype=float)
-        recalls.append(hits[:20].sum() / min(20, len(person.targets)))
-        ideal = discounts[: min(100, len(person.targets))].sum()
-        gains.append((hits * discounts[: len(hits)]).sum() / ideal)
-    return Quality(round(float(np.mean(recalls)), 4), round(float(np.mean(gains)), 4))
+        started = time.perf_counter()
+        ranking = ranker(person.history)
+        seconds.append(time.perf_counter() - started)
+        rankings.append(list(ranking[:PLACES]))
+    pairs = list(zip(rankings, (person.targets for person in people), strict=True))
+    return Figures(
+        sums={
+            "recall_at_20": Sums.of(metrics.recall(ranking, targets, 20) for ranking, targets in pairs),
+            "recall_at_50": Sums.of(metrics.recall(ranking, targets, 50) for ranking, targets in pairs),
+            "ndcg_at_10": Sums.of(metrics.ndcg(ranking, targets, 10) for ranking, targets in pairs),
+            "ndcg_at_20": Sums.of(metrics.ndcg(ranking, targets, 20) for ranking, targets in pairs),
+            "ndcg_at_100": Sums.of(metrics.ndcg(ranking, targets, 100) for ranking, targets in pairs),
+            "hit_rate_at_10": Sums.of(metrics.hit(ranking, targets, 10) for ranking, targets in pairs),
+            "novelty_bits": Sums.of(metrics.novelty(ranking, world.bits, LIST_PLACES) for ranking in rankings),
+            "intra_list_diversity": Sums.of(metrics.intra_list_diversity(rankings, world.likes, LIST_PLACES).tolist()),
+        },
+        coverage=metrics.coverage(rankings, world.catalogue, LIST_PLACES),
+        seconds=seconds,
+    )
 
 
 def served(model: Model) -> Ranker:
-    """The engine as it answers requests."""
+    """The engine as `manage.py rank` asks it."""
 
-    def rank(history: list[int]) -> list[int]:
-        liked = [Liked(model.titles[i].key, 1.0, "liked") for i in history]
-        answer = recommend(model, Request(Taste(), liked, frozenset(), "both", 100))
-        return [model.index[item.title.key] for item in answer.items]
+    def ranked(history: list[int]) -> Sequence[int]:
+        liked = [Liked(model.key(i), 1.0, "liked") for i in history]
+        return rank(model, Request(Taste(), liked, frozenset(), "both", PLACES, diversity=0.0))
 
-    return rank
-
-
-def by_popularity(likes: Likes) -> Ranker:
-    """Everybody gets the most liked titles."""
-    return lambda history: _top(likes.counts, history)
+    return ranked
 
 
-def by_item_cosine(likes: Likes) -> Ranker:
-    """Titles liked by those who liked the person's own, by cosine."""
-    counts = np.maximum(likes.counts, 1)
-    scaled = likes.matrix.multiply(1 / np.sqrt(counts)).tocsc()
-    by_user = scaled.tocsr()
-    return lambda history: _top(np.asarray((scaled[:, history].sum(axis=1)).T @ by_user).ravel(), history)
+def to_json(found: Mapping[str, Mapping[str, Figures]]) -> dict[str, Any]:
+    """The figures of one seed as plain values, from which `summary` goes on."""
+    return {
+        name: {
+            shown: {
+                "sums": {metric: list(asdict(sums).values()) for metric, sums in figures.sums.items()},
+                "coverage": list(figures.coverage),
+                "p50_ms": 1000 * metrics.percentile(figures.seconds, 0.5),
+                "p99_ms": 1000 * metrics.percentile(figures.seconds, 0.99),
+            }
+            for shown, figures in cases.items()
+        }
+        for name, cases in found.items()
+    }
 
 
-def _top(scores: NDArray[np.float64], history: list[int]) -> list[int]:
-    scores = scores.astype(np.float64)
-    scores[history] = -np.inf
-    best: list[int] = np.argsort(-scores, kind="stable")[:100].tolist()
-    return best
+def summary(seeds: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """By contender and number of shown likes the figures over all seeds that `to_json` made.
+
+    Means and standard errors are over the people of all seeds; coverage and times are means over the seeds.
+    """
+    return {
+        name: {shown: _pooled([seed[name][shown] for seed in seeds]) for shown in seeds[0][name]} for name in seeds[0]
+    }
+
+
+def in_words(contender: str) -> str:
+    """The name of a contender for people."""
+    return {
+        SERVED: "the served engine",
+        "popularity": "popularity",
+        "item_cosine": "item cosine",
+        "ease": "plain EASE",
+    }[contender]
+
+
+def _pooled(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    sums = {metric: sum((Sums(*part["sums"][metric]) for part in parts), Sums()) for metric in parts[0]["sums"]}
+    found: dict[str, Any] = {"people": sums["recall_at_20"].count}
+    for metric, total in sums.items():
+        found[metric] = {"mean": round(total.mean, 5), "standard_error": round(total.standard_error, 5)}
+    found["coverage_at_20"] = {
+        "mean": round(_mean(part["coverage"][0] for part in parts), 5),
+        "standard_error": round(_mean(part["coverage"][1] for part in parts), 5),
+    }
+    for name in ("p50_ms", "p99_ms"):
+        found[name] = round(_mean(part[name] for part in parts), 3)
+    return found
+
+
+def _mean(values: Iterable[float]) -> float:
+    return Sums.of(values).mean
+
+
+def _in_short(ranker: Ranker, people: Sequence[HeldOut]) -> dict[str, float]:
+    pairs = [(ranker(person.history), person.targets) for person in people]
+    return {
+        "recall_at_20": round(_mean(metrics.recall(ranking, targets, 20) for ranking, targets in pairs), 4),
+        "ndcg_at_100": round(_mean(metrics.ndcg(ranking, targets, 100) for ranking, targets in pairs), 4),
+    }
+
+
+def _scaled(progress: Progress, start: float, end: float) -> Progress:
+    return lambda sentence, fraction: progress(sentence, start + (end - start) * fraction)

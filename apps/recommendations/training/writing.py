@@ -1,4 +1,4 @@
-"""Writes a model folder so that a reader sees the old one or the new one, whole."""
+"""Writes a model folder (its layout: `engine.manifest`) so that a reader sees the old one or the new one, whole."""
 
 import hashlib
 import json
@@ -6,18 +6,73 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from apps.recommendations.engine.artifact import FORMAT_VERSION, MANIFEST, previous_folder
+from apps.recommendations.engine.artifact import CATALOGUE, CONTENT, previous_folder
+from apps.recommendations.engine.manifest import FORMAT_VERSION, MANIFEST, sealed
+from apps.recommendations.engine.sections import TITLES, build_sections, joined
+from apps.recommendations.engine.titles import Title
+
+from .packing import PackedFactors, PackedRows
 
 _STALE_SECONDS = 24 * 3600
 
 
+@dataclass(frozen=True)
+class PackedOperator:
+    """Weights for people with up to `history` likes (None: any number), with their settings of the score."""
+
+    history: int | None
+    rows: PackedRows
+    blend: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PackedModel:
+    """Everything a model folder holds but its version and report; the counts of likes are by title."""
+
+    titles: Sequence[Title]
+    likes: Sequence[float]
+    recent: Sequence[float]
+    operators: Sequence[PackedOperator]
+    content: PackedRows
+    factors: Mapping[str, PackedFactors] = field(default_factory=dict)
+    blend: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_files(self) -> tuple[dict[str, bytes], dict[str, Any]]:
+        """The files of the folder, and the manifest's entries about them."""
+        sections = build_sections(self.titles, self.likes, self.recent)
+        files = {TITLES: sections.pop(TITLES), CONTENT: self.content.to_bytes()}
+        files[CATALOGUE], places = joined(sections)
+        operators = []
+        for one in self.operators:
+            name = f"operator-{'any' if one.history is None else one.history}.rows"
+            files[name] = one.rows.to_bytes()
+            entries = len(one.rows.values)
+            operators.append({"file": name, "entries": entries, "history": one.history, "blend": dict(one.blend)})
+        factors = {}
+        for kind, packed in self.factors.items():
+            name = f"factors-{kind}.i8"
+            files[name] = packed.to_bytes()
+            factors[kind] = {"file": name, "dimensions": packed.dimensions}
+        return files, {
+            "titles": len(self.titles),
+            "sections": places,
+            "operators": operators,
+            "content": {"file": CONTENT, "entries": len(self.content.values)},
+            "factors": factors,
+            "blend": dict(self.blend),
+        }
+
+
 def write_model(destination: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], trained_at: datetime) -> str:
     """Write `files` and their manifest (with the entries of `facts`) to `destination`; returns the version.
+
+    The version follows from the day and from all that is served, the report left out.
 
     Everything goes to a temporary folder beside it first, is flushed to disk, and then takes its place by rename.
     Killed before the renames, the old folder stays; killed between them, `engine.artifact.load` finds the old
@@ -30,7 +85,8 @@ def write_model(destination: Path, files: Mapping[str, bytes], facts: Mapping[st
     try:
         folder.chmod(0o755)
         entries = {name: _written(folder / name, content) for name, content in sorted(files.items())}
-        digest = hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
+        served = {**facts, "files": entries, "report": None}
+        digest = hashlib.sha256(json.dumps(served, sort_keys=True).encode()).hexdigest()
         version = f"{trained_at:%Y-%m-%d}-{digest[:12]}"
         manifest = {
             "format": FORMAT_VERSION,
@@ -39,7 +95,7 @@ def write_model(destination: Path, files: Mapping[str, bytes], facts: Mapping[st
             **facts,
             "files": entries,
         }
-        _written(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+        _written(folder / MANIFEST, sealed(manifest))
         _flush_folder(folder)
         _replace(folder, destination)
     finally:

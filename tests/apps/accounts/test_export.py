@@ -57,6 +57,7 @@ def test_everything_that_was_stored_is_in_the_file(zoe: WholePerson) -> None:
     }
     film = {"movieId": "603", "mediaType": "movie", "addedAt": "TIME", "title": "The Matrix"}
     series = {"movieId": "tv#1396", "mediaType": "tv", "addedAt": "TIME", "title": "Breaking Bad"}
+    said = {"kind": "not_interested", "scope": "for_now", "createdAt": "TIME", "expiresAt": "TIME"}
     stats = exported.pop("stats")
     assert (stats["totalXP"], stats["moviesWatched"], stats["badge"]) == (1500, 3, "first")
     assert exported == {
@@ -68,6 +69,7 @@ def test_everything_that_was_stored_is_in_the_file(zoe: WholePerson) -> None:
         "favourites": [film],
         "watchlist": [series],
         "ratings": [{"mediaType": "movie", "mediaId": 603, "rating": 4.5, "watchedAt": "TIME"}],
+        "feedback": [{**said, "mediaType": "movie", "mediaId": 949}],
         "account": {
             "userId": "UUID",
             "email": "Zoe.Quux@Example.com",
@@ -101,12 +103,13 @@ def test_no_secret_is_in_the_file(zoe: WholePerson) -> None:
 
 def test_the_sections_follow_the_list_of_apps(ann: str) -> None:
     text = b"".join(exports.stream(ann)).decode()
-    assert list(json.loads(text))[:7] == [
+    assert list(json.loads(text))[:8] == [
         "exportedAt",
         "preferences",
         "favourites",
         "watchlist",
         "ratings",
+        "feedback",
         "stats",
         "account",
     ]

@@ -80,6 +80,8 @@ class WholePerson:
         self.ok("post", "/user/watchlist", {"mediaId": "1396", "mediaType": "tv", "title": "Breaking Bad"})
         moment = datetime(2026, 1, 2, tzinfo=UTC)
         list(put_ratings([RatingRow(self.user_id, ("movie", 603), 4.5, moment)]))
+        said = {"mediaId": "949", "kind": "not_interested", "scope": "for_now"}
+        assert self.send("post", "/recommendations/feedback", said).status_code == 201
         self.ok("post", "/user/stats/award-xp", {"amount": 1500}, **{"idempotency-key": "once"})
         self.ok("post", "/user/stats/update", {"moviesWatched": 3, "badge": "first"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,12 @@ from apps.media.titles import CatalogueTitle
 from apps.ops.statistics import refresh_statistics
 from apps.recommendations.catalogue import engine_titles
 from apps.recommendations.engine.titles import Title
+from apps.recommendations.publishing import publish
+from apps.recommendations.stores.folder import FolderObjects
+from apps.recommendations.stores.store import ModelStore
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.train import train
+from movierec.aws import client
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 WESTERNS = range(1, 16)
@@ -57,27 +61,64 @@ def ratings() -> list[RatingRow]:
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model trained on the viewers."""
-    folder = tmp_path_factory.mktemp("trained") / "model"
+    return _trained_on(NOW, tmp_path_factory.mktemp("trained") / "model")
+
+
+def _trained_on(day: datetime, folder: Path) -> Path:
     events = ((row.user_id, row.key, 0.9, row.watched_at.timestamp()) for row in ratings())
     titles = list(engine_titles(catalogue()))
-    train(Interactions.from_events(events), titles, folder, progress=lambda *_: None, now=NOW)
+    train(Interactions.from_events(events), titles, folder, progress=lambda *_: None, now=day)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model_folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Models trained on eight days in a row, the oldest first."""
+    parent = tmp_path_factory.mktemp("models")
+    return [_trained_on(NOW + timedelta(days), parent / f"day-{days}") for days in range(8)]
+
+
+@pytest.fixture
+def store(tables: None, settings: Any, tmp_path: Path) -> Path:
+    """The folder of an empty store, which is the configured one."""
+    settings.MODEL_STORE = str(tmp_path / "store")
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def bucket(tables: None, settings: Any, tmp_path: Path) -> str:
+    """The name of an empty bucket, which is the configured store."""
+    settings.AWS_ENDPOINT_URL = "https://s3.eu-north-1.amazonaws.com"
+    settings.MODEL_CACHE = tmp_path / "cache"
+    # Stores are remembered by their addresses.
+    name = f"movierec-{tmp_path.name.replace('_', '-')}"[:63].strip("-").lower()
+    settings.MODEL_STORE = f"s3://{name}/some/models"
+    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+    return name
+
+
+@pytest.fixture(scope="session")
+def model_store(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which the trained model is the active one; nothing may be changed in it."""
+    folder = tmp_path_factory.mktemp("store")
+    publish(model_folder, store=ModelStore(FolderObjects(folder), folder / "no-cache"))
     return folder
 
 
 @pytest.fixture
-def trained(tables: None, settings: Any, model_folder: Path) -> None:
+def trained(tables: None, settings: Any, model_store: Path) -> None:
     """The service with the trained model, over empty tables."""
-    settings.MODEL_DIR = model_folder
+    settings.MODEL_STORE = str(model_store)
 
 
 @pytest.fixture
 def untrained(tables: None, settings: Any, tmp_path: Path) -> Path:
-    """The service without a model, over a filled catalogue; answers the folder where the model would be."""
-    settings.MODEL_DIR = tmp_path / "no-model"
+    """The service without a model, over a filled catalogue; answers the folder of the empty store."""
+    settings.MODEL_STORE = str(tmp_path / "store")
     for written in (store_titles(catalogue()), put_ratings(ratings())):
         assert sum(written) > 0
     refresh_statistics(NOW)
-    return tmp_path / "no-model"
+    return tmp_path / "store"
 
 
 @pytest.fixture

@@ -23,10 +23,15 @@ SignIn = Callable[[str], dict[str, str]]
 
 ITEM = {
     "mediaId", "id", "title", "overview", "posterPath", "backdropPath", "posterUrl", "voteAverage", "releaseDate",
-    "popularity", "mediaType", "genres", "genreIds", "score", "scoreReasons", "recommendationReason", "processingTime",
+    "popularity", "mediaType", "genres", "genreIds", "score", "scoreReasons", "recommendationReason", "reasons",
+    "scoreParts", "processingTime",
 }  # fmt: skip
-METADATA = {"totalCandidates", "processingTime", "cacheHit", "fallbackUsed", "modelVersion"}
+METADATA = {"totalCandidates", "processingTime", "cacheHit", "fallbackUsed", "modelVersion", "message"}
 RATED_AT = datetime(2026, 5, 1, tzinfo=UTC)
+MINUTES = "Send a whole number of minutes, 1 or more."
+SERVICES = "Send some of netflix, prime, hulu, disney, hbo, apple, paramount, peacock, other."
+COUNTRY = "Send a country as two letters, such as US."
+SHARE = "Send a number from 0 to 1."
 NUMBER = "Name titles by their number, such as 603, or tv#1396 for a series."
 
 
@@ -82,6 +87,23 @@ class TestShape:
             "releaseDate": "1976-05-01",
             "overview": "The story of number 6.",
         }
+
+    def test_every_reason_comes_in_parts_too(self, ask: Ask) -> None:
+        like_westerns()
+        item = next(item for item in ask({"limit": 100}).json()["items"] if "you liked" in item["recommendationReason"])
+        reason = item["reasons"][0]
+        assert reason.keys() == {"kind", "text", "weight", "titles"}
+        assert [f"{one['text']} ({one['weight']:+.2f})" for one in item["reasons"]] == item["scoreReasons"]
+        assert reason["text"] == item["recommendationReason"]
+        assert {(one["mediaType"], int(one["mediaId"])) for one in reason["titles"]} <= LISTED
+        assert reason["titles"]
+
+    def test_the_parts_of_a_score_add_up_in_the_order_of_the_list(self, ask: Ask) -> None:
+        like_westerns()
+        items = ask({"limit": 100, "diversity": 0}).json()["items"]
+        sums = [sum(item["scoreParts"].values()) for item in items]
+        assert sums == pytest.approx(sorted(sums, reverse=True), abs=0.001)
+        assert items[0]["scoreParts"].keys() == {"personal", "content", "fame", "quality", "taste", "novelty"}
 
     def test_a_person_unknown_so_far_gets_what_is_popular(self, ask: Ask) -> None:
         body = ask().json()
@@ -162,7 +184,10 @@ class TestForms:
         assert whole - set(keys(found)) == {("tv", 1), ("tv", 2), ("tv", 3)}
 
     def test_null_counts_as_absent(self, ask: Ask) -> None:
-        names = ("mediaType", "limit", "exclude", "preferences", "favorites", "watchlist")
+        names = (
+            "mediaType", "limit", "exclude", "preferences", "favorites", "watchlist", "maxRuntime", "providers",
+            "region", "novelty", "diversity",
+        )  # fmt: skip
         assert keys(ask(dict.fromkeys(names))) == keys(ask({}))
 
     def test_the_bodys_preferences_stand_in_for_the_stored_ones(self, ask: Ask) -> None:
@@ -219,6 +244,20 @@ class TestWrongInput:
             ({"preferences": []}, "preferences", "Send a JSON object."),
             ({"preferences": "nonsense"}, "preferences", "Send a JSON object."),
             ({"preferences": "[1]"}, "preferences", "Send a JSON object."),
+            ({"maxRuntime": 0}, "maxRuntime", MINUTES),
+            ({"maxRuntime": "ninety"}, "maxRuntime", MINUTES),
+            ({"maxRuntime": 90.5}, "maxRuntime", MINUTES),
+            ({"providers": ["netflix", "cinema"]}, "providers", SERVICES),
+            ({"providers": 5}, "providers", SERVICES),
+            ({"providers": [["netflix"]]}, "providers", SERVICES),
+            ({"region": "USA"}, "region", COUNTRY),
+            ({"region": "ÄÖ"}, "region", COUNTRY),
+            ({"region": 46}, "region", COUNTRY),
+            ({"novelty": 1.01}, "novelty", SHARE),
+            ({"novelty": "nan"}, "novelty", SHARE),
+            ({"diversity": -0.1}, "diversity", SHARE),
+            ({"diversity": "much"}, "diversity", SHARE),
+            ({"diversity": True}, "diversity", SHARE),
         ],
         ids=str,
     )
@@ -258,7 +297,7 @@ class TestWrongInput:
     def test_all_wrong_fields_are_named_and_nothing_is_read(self, ask: Ask, operations: list[str]) -> None:
         operations.clear()
         response = ask({"limit": 0, "exclude": ["x", "y"], "mediaType": 1})
-        assert [detail["path"] for detail in response.json()["details"]] == ["mediaType", "limit", "exclude.0"]
+        assert [detail["path"] for detail in response.json()["details"]] == ["mediaType", "exclude.0", "limit"]
         # The request counts all the same.
         assert operations == ["BatchGetItem", "UpdateItem"]
 
@@ -266,19 +305,19 @@ class TestWrongInput:
 class TestCalls:
     @pytest.mark.usefixtures("trained")
     @pytest.mark.parametrize("listed", [False, True])
-    def test_five_reads_and_the_counter(self, ask: Ask, operations: list[str], listed: bool) -> None:
+    def test_six_reads_and_the_counter(self, ask: Ask, operations: list[str], listed: bool) -> None:
         if listed:
             like_westerns()
             save("user-1", {"contentType": "both"})
         operations.clear()
         assert len(keys(ask())) == 9
-        assert sorted(operations) == ["BatchGetItem", "GetItem", "Query", "Query", "Query", "UpdateItem"]
+        assert sorted(operations) == ["BatchGetItem", "GetItem", *["Query"] * 4, "UpdateItem"]
 
     @pytest.mark.usefixtures("trained")
     def test_one_read_less_where_the_request_brings_the_preferences(self, ask: Ask, operations: list[str]) -> None:
         operations.clear()
         ask({"preferences": {"favoriteGenres": [35]}})
-        assert sorted(operations) == ["BatchGetItem", "Query", "Query", "Query", "UpdateItem"]
+        assert sorted(operations) == ["BatchGetItem", *["Query"] * 4, "UpdateItem"]
 
     @pytest.mark.usefixtures("trained")
     def test_head_reads_nothing(self, client: Client, operations: list[str]) -> None:

@@ -85,6 +85,7 @@ def test_a_person_signed_in_sees_their_address_and_a_way_out(client: Client) -> 
         "/user/preferences",
         "/user/favourites",
         "/user/watchlist",
+        "/recommendations/feedback",
         "/user/profile",
         "/auth/sessions",
         "/auth/mfa/totp",

@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
-from movierec.api.cards import Card, cards_of
+from typing import Any
+
+from movierec.api.cards import Card, Shelf, shelves_of
 
 
-def test_a_recommendation_shows_its_reason() -> None:
+def recommended(media_id: int, **more: Any) -> dict[str, Any]:
+    """An item of an answer that recommends, as far as a card needs it."""
+    named = {"mediaType": "movie", "mediaId": str(media_id), "title": f"Film {media_id}", "posterUrl": f"/{media_id}"}
+    return {**named, "recommendationReason": "Popular this week", **more}
+
+
+def card(media_id: int) -> Card:
+    """The card of a `recommended` item."""
+    return Card(f"/{media_id}", f"Film {media_id}", "Popular this week", "movie", str(media_id))
+
+
+def cards_of(answer: dict[str, Any]) -> list[Card]:
+    """The cards of an answer that is a single list."""
+    (shelf,) = shelves_of(answer)
+    assert (shelf.heading, shelf.reason) == ("", "")
+    return shelf.cards
+
+
+def test_a_recommendation_shows_its_reason_and_names_its_title() -> None:
     entry = {
+        "mediaType": "movie",
+        "mediaId": "348",
         "title": "Alien",
         "releaseDate": "1979-05-25",
         "posterUrl": "http://testserver/media/movie/348/poster.svg",
         "recommendationReason": "Because you liked Blade Runner",
     }
-    expected = Card("http://testserver/media/movie/348/poster.svg", "Alien (1979)", "Because you liked Blade Runner")
+    address = "http://testserver/media/movie/348/poster.svg"
+    expected = Card(address, "Alien (1979)", "Because you liked Blade Runner", "movie", "348")
     assert cards_of({"items": [entry], "recommendations": [entry]}) == [expected]
 
 
 def test_a_title_of_a_list_is_named_with_the_year_that_is_known() -> None:
-    series = {"title": "The Wire", "first_air_date": "2002-06-02", "posterUrl": "/a"}
+    series = {"title": "The Wire", "first_air_date": "2002-06-02", "posterUrl": "/a", "mediaId": "1438"}
     undated = {"title": "Nobody Knows When", "release_date": None, "posterUrl": "/b"}
     assert cards_of({"results": [series, undated]}) == [
-        Card("/a", "The Wire (2002)", ""),
-        Card("/b", "Nobody Knows When", ""),
+        Card("/a", "The Wire (2002)"),
+        Card("/b", "Nobody Knows When"),
+    ]
+
+
+def test_rows_have_headings() -> None:
+    rows = [
+        {"id": "picked", "title": "Picked for you", "reason": "By your taste", "items": [recommended(1)]},
+        {"id": "gems", "title": "Hidden gems", "reason": None, "items": [recommended(2), recommended(3)]},
+        {"id": "none", "title": "Nothing", "reason": "", "items": []},
+        "odd",
+    ]
+    assert shelves_of({"rows": rows}) == [
+        Shelf("Picked for you", "By your taste", [card(1)]),
+        Shelf("Hidden gems", "", [card(2), card(3)]),
     ]
 
 
 def test_other_answers_have_none() -> None:
-    assert cards_of({}) == []
-    assert cards_of({"items": [{"title": "Alien"}, "odd"], "results": [{"title": "x", "posterUrl": "/x"}]}) == []
-    assert cards_of({"items": "odd"}) == []
+    assert shelves_of({}) == []
+    answer = {"items": [{"title": "Alien"}, "odd"], "results": [{"title": "x", "posterUrl": "/x"}]}
+    assert shelves_of(answer) == []
+    assert shelves_of({"items": "odd"}) == []
+    assert shelves_of({"rows": "odd"}) == []

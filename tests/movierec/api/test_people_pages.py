@@ -509,10 +509,73 @@ def test_the_only_session_has_no_others_to_end(people: Client) -> None:
     assert '<td data-label="Place">Unknown</td>' in page
 
 
+ALIEN = {"mediaId": "348", "mediaType": "movie", "title": "Alien <1>", "posterUrl": "/a"}
+RECOMMENDED = {**ALIEN, "recommendationReason": "Popular"}
+
+
+def test_a_recommended_title_has_buttons_to_judge_it(ann: Client) -> None:
+    page = echoed(ann, {"items": [RECOMMENDED]})
+    (form,) = re.findall(
+        r'<form class="opinions" method="post" action="/recommendations/feedback">.*?</form>', page, re.DOTALL
+    )
+    assert "data-method" not in form
+    assert form.count('name="csrfmiddlewaretoken"') == 1
+    assert re.findall(r'<input type="hidden" name="(media\w+)" value="(\w+)">', form) == [
+        ("mediaId", "348"),
+        ("mediaType", "movie"),
+    ]
+    assert re.findall(r'<button name="kind" value="(\w+)" aria-label="([^"]+)">([^<]+)</button>', form) == [
+        ("not_interested", "Not interested: Alien &lt;1&gt;", "Not interested"),
+        ("already_seen", "Seen it: Alien &lt;1&gt;", "Seen it"),
+        ("more_like_this", "More like this: Alien &lt;1&gt;", "More like this"),
+    ]
+
+
+def test_other_titles_and_strangers_get_no_such_buttons(people: Client, ann: Client) -> None:
+    assert 'class="opinions"' not in echoed(ann, {"items": [ALIEN]})
+    stranger = Client(headers={"accept": "text/html"})
+    assert "Popular" in echoed(stranger, {"items": [RECOMMENDED]})
+    assert 'class="opinions"' not in echoed(stranger, {"items": [RECOMMENDED]})
+
+
+def test_rows_stand_under_their_headings(people: Client) -> None:
+    page = echoed(people, {"rows": [{"title": "Picked <for> you", "reason": "By taste", "items": [RECOMMENDED]}]})
+    assert '<section class="shelf" aria-labelledby="shelf-1">' in page
+    assert '<h2 id="shelf-1">Picked &lt;for&gt; you</h2>' in page
+    assert "<p>By taste</p>" in page
+
+
+FEEDBACK = {"message": "No more <Alien>.", "undo": {"method": "DELETE", "url": "/recommendations/feedback/movie-348"}}
+
+
+def undo_forms(page: str) -> list[str]:
+    """What the forms with an Undo button are sent to."""
+    return re.findall(r'<form method="post" action="([^"]+)">(?:(?!</form>).)*>Undo</button>', page, re.DOTALL)
+
+
+def test_feedback_says_what_it_does_and_can_be_undone(people: Client) -> None:
+    page = echoed(people, FEEDBACK)
+    assert '<h2 id="outcome" tabindex="-1">No more &lt;Alien&gt;.</h2>' in page
+    assert undo_forms(page) == ["/recommendations/feedback/movie-348"]
+    assert '<a class="button" href="/recommendations">Your recommendations</a>' in page
+
+
+def test_what_is_undone_is_said_and_cannot_be_undone_again(people: Client) -> None:
+    page = echoed(people, {"message": "Undone.", "undone": "movie-348"})
+    assert '<h2 id="outcome" tabindex="-1">Undone.</h2>' in page
+    assert undo_forms(page) == []
+
+
+def test_listed_feedback_can_be_undone_piece_by_piece(people: Client) -> None:
+    page = echoed(people, {"items": [FEEDBACK, {"message": "Not feedback"}], "nextCursor": None})
+    assert undo_forms(page) == ["/recommendations/feedback/movie-348"]
+    assert 'aria-label="Undo: No more &lt;Alien&gt;."' in page
+
+
 @pytest.mark.parametrize(
     "answer",
-    [{"challengeName": "MFA_SETUP", "session": "s"}, SECRET, {"recoveryCodes": ["a"]}, {"sessions": []}],
-    ids=["challenge", "secret", "codes", "sessions"],
+    [{"challengeName": "MFA_SETUP", "session": "s"}, SECRET, {"recoveryCodes": ["a"]}, {"sessions": []}, FEEDBACK],
+    ids=["challenge", "secret", "codes", "sessions", "feedback"],
 )
 def test_programs_find_the_same_as_json_below(people: Client, answer: dict[str, Any]) -> None:
     page = echoed(people, answer)

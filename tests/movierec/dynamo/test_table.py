@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
 
@@ -322,3 +323,23 @@ class TestBackoff:
             pauses.wait("Work")
         assert monotonic() - started < 1
         assert bounds == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5, 5, 5, 5]
+
+
+class TestSaveIf:
+    def test_a_row_is_stored_where_the_condition_holds(self, tables: None) -> None:
+        free = Counted.pk.does_not_exist()
+        assert Counted("p", "001", n=1).save_if(free) == (row(1, n=1), True)
+        assert stored() == [row(1, n=1)]
+
+    def test_else_the_row_in_its_place_is_answered_and_stays(self, tables: None, dynamodb_calls: Calls) -> None:
+        list(Counted.put_rows([row(1, n=1)]))
+        dynamodb_calls.clear()
+        smaller = Counted.pk.does_not_exist() | (Counted.n < 1)
+        assert Counted("p", "001", n=2).save_if(smaller) == (row(1, n=1), False)
+        assert [name for name, _ in dynamodb_calls] == ["PutItem"]
+        assert stored() == [row(1, n=1)]
+        assert Counted("p", "001", n=2).save_if(Counted.n <= 1) == (row(1, n=2), True)
+
+    def test_other_faults_come_out(self, tables: None) -> None:
+        with pytest.raises(ClientError, match="ValidationException"):
+            Counted("", "001").save_if(Counted.pk.does_not_exist())

@@ -45,8 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(self._sentence(outcome.films, outcome.merged_films, outcome.ratings))
         self._report(source.rejected)
         self.stdout.write(
-            "Next: manage.py train_recommender, then restart the server. "
-            f"To look at one viewer: manage.py recommend {VIEWER_PREFIX}1"
+            f"Next: manage.py train_recommender. To look at one viewer after that: manage.py recommend {VIEWER_PREFIX}1"
         )
 
     @staticmethod

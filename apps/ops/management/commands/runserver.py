@@ -14,6 +14,7 @@ from apps.accounts.providers import provider
 from apps.ops import demo
 from apps.ops.preparation import prepare
 from apps.recommendations.artifacts import serving
+from apps.recommendations.stores.errors import StoreError
 from movierec import env
 from movierec.localaws import LocalAwsError
 
@@ -43,7 +44,7 @@ class Command(runserver.Command):
             try:
                 provider().check_configuration()
                 prepare(self.stdout)
-            except LocalAwsError as error:
+            except (LocalAwsError, StoreError) as error:
                 raise CommandError(str(error)) from error
         super().run(**options)
 

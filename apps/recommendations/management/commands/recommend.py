@@ -48,7 +48,8 @@ def _liked(known: History) -> list[TitleKey]:
 
 
 def _name(model: Model, key: TitleKey) -> str:
-    if key not in model.index:
+    place = model.place(key)
+    if place is None:
         return f"{key[0]} {key[1]}"
-    title = model.titles[model.index[key]]
+    title = model.titles[place]
     return f"{title.title} ({title.year})" if title.year else title.title

@@ -1,35 +1,123 @@
-"""`manage.py train_recommender`: a new model from the tables."""
+"""`manage.py train_recommender`: a new model from the tables or from files."""
 
 from __future__ import annotations
 
+import tempfile
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from apps.recommendations.services import in_words, train_from_tables
+from apps.recommendations.services import FromFiles, in_words, read_files, train_from_files, train_from_tables
+from apps.recommendations.training.settings import DEFAULTS, SettingsError, read_settings
 from movierec.progress import Steps
+
+if TYPE_CHECKING:
+    from apps.recommendations.training.train import TrainingReport
+
+_READING = 0.1  # of the time of a training from files
 
 
 class Command(BaseCommand):
     help = (
-        "Trains the recommender on the favourites, watchlists and ratings in the tables and writes the model. "
-        "A running server takes it up at its next start."
+        "Trains the recommender on the lists, ratings and feedback in the tables, or on CSV files, and publishes the "
+        "model: running servers take it up within a minute."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--output",
+            "--interactions",
             type=Path,
-            default=settings.MODEL_DIR,
-            help="Folder of the model; an older model there is replaced when the new one is complete. "
-            "Default: %(default)s",
+            metavar="FILE.csv",
+            help="userId,movieId[,rating][,timestamp] instead of the tables; series are tv#<number>, .gz is unpacked",
+        )
+        parser.add_argument(
+            "--titles", type=Path, metavar="FILE.csv", help="movieId,title,genres of the titles of --interactions"
+        )
+        parser.add_argument(
+            "--output", type=Path, metavar="DIR", help="write the model to this folder and publish nothing"
+        )
+        parser.add_argument(
+            "--tuned",
+            type=Path,
+            metavar="FILE.json",
+            help="settings that tune_recommender wrote, instead of the usual ones",
+        )
+        parser.add_argument(
+            "--no-evaluation", action="store_true", help="skip the figures on held-out people in the report"
         )
 
-    def handle(self, *args: Any, output: Path, **options: Any) -> None:
-        with Steps(self.stdout) as steps:
-            report = train_from_tables(output, steps.show)
+    def handle(
+        self,
+        *args: Any,
+        interactions: Path | None,
+        titles: Path | None,
+        output: Path | None,
+        tuned: Path | None,
+        no_evaluation: bool,
+        **options: Any,
+    ) -> None:
+        if titles and not interactions:
+            raise CommandError("--titles describes the titles of --interactions; name that file as well.")
+        try:
+            chosen = read_settings(tuned) if tuned else DEFAULTS
+        except SettingsError as error:
+            raise CommandError(str(error)) from error
+
+        def train(folder: Path) -> TrainingReport:
+            with Steps(self.stdout) as steps:
+                if not interactions:
+                    return train_from_tables(folder, steps.show, evaluated=not no_evaluation, settings=chosen)
+                read = self._read(interactions, titles, steps.show)
+                return train_from_files(read, folder, _later(steps.show), evaluated=not no_evaluation, settings=chosen)
+
+        if output:
+            self._write(train, output)
+        else:
+            self._publish(train)
+
+    def _read(self, interactions: Path, titles: Path | None, show: Callable[[str, float], None]) -> FromFiles:
+        from apps.recommendations.training.csv_files import CsvError  # noqa: PLC0415 - not where nothing is trained
+
+        try:
+            read = read_files(interactions, titles, lambda sentence, part: show(sentence, _READING * part))
+        except CsvError as error:
+            raise CommandError(str(error)) from error
+        for row in read.rejected:
+            self.stderr.write(f"{row}.")
+        return read
+
+    def _write(self, train: Callable[[Path], TrainingReport], folder: Path) -> None:
+        try:
+            report = train(folder)
+        except OSError as error:
+            raise CommandError(f"The model cannot be written to {folder} ({error.strerror}).") from error
         self.stdout.write(in_words(report))
-        self.stdout.write(f"The model is in {output}. Restart the server to use it.")
+        self.stdout.write(f"The model is in {folder}.")
+
+    def _publish(self, train: Callable[[Path], TrainingReport]) -> None:
+        # Publishing brings the libraries of AWS, which nothing else here needs.
+        from apps.recommendations.engine.artifact import ArtifactError  # noqa: PLC0415
+        from apps.recommendations.publishing import publish  # noqa: PLC0415
+        from apps.recommendations.stores.errors import StoreError  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory(prefix="movierec-training-") as scratch:
+            folder = Path(scratch) / "model"
+            report = train(folder)
+            self.stdout.write(in_words(report))
+            try:
+                publish(folder)
+            except (ArtifactError, StoreError) as error:
+                raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"It is published in {settings.MODEL_STORE}. Running servers take it up within a minute; "
+            "manage.py recommender_model rollback goes back."
+        )
+
+
+def _later(show: Callable[[str, float], None]) -> Callable[[str, float], None]:
+    """Progress of the training behind that of the reading."""
+    return lambda sentence, part: show(sentence, _READING + (1 - _READING) * part)

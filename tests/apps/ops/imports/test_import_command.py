@@ -13,9 +13,7 @@ from django.core.management import CommandError, call_command
 from apps.ops.imports.movielens_files import Folder
 
 MakeFolder = Callable[..., Folder]
-NEXT = (
-    "Next: manage.py train_recommender, then restart the server. To look at one viewer: manage.py recommend movielens-1"
-)
+NEXT = "Next: manage.py train_recommender. To look at one viewer after that: manage.py recommend movielens-1"
 STEPS = [
     "  Reading the files",
     "  Looking at the catalogue",

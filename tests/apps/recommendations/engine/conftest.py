@@ -22,7 +22,7 @@ def make_trained() -> Callable[..., Model]:
     def rows(entries: dict[int, dict[int, int]], size: int) -> Rows:
         starts, columns, values = [0], [], []
         for i in range(size):
-            for j in sorted(entries.get(i, {})):
+            for j in sorted(entries.get(i, {}), key=lambda j: -abs(entries[i][j])):
                 columns.append(j)
                 values.append(entries[i][j])
             starts.append(len(values))

@@ -230,7 +230,11 @@ def test_free_answers_lift_and_are_told(make_title, ask, stored, facts, text):
 
 def test_many_answered_questions_share_what_three_may_weigh(make_title, ask):
     western = make_title(1, genres=(37,), language="fr", release_date="1960")
-    titles = [western, make_title(2)]
+    other = make_title(
+        2, genres=(27, 35, 10751), services=("hbo",), acclaim=("cultClassic",),
+        keywords=("retro", "spy", "twist ending", "anti hero"),
+    )  # fmt: skip
+    titles = [western, other]
     three = {"favoriteGenres": [37], "languagePreferences": ["fr"], "eraPreferences": ["classic"]}
     twelve = {
         **three, "streamingPlatforms": ["hbo"], "aestheticPreferences": ["retro"], "moodPreferences": ["scary"],
@@ -240,7 +244,7 @@ def test_many_answered_questions_share_what_three_may_weigh(make_title, ask):
     }  # fmt: skip
 
     def weight_of_the_genre(stored):
-        reasons = ask(titles, stored).items[0].reasons
+        reasons = next(item.reasons for item in ask(titles, stored).items if item.title == western)
         return next(reason.weight for reason in reasons if reason.text.startswith("Western"))
 
     assert weight_of_the_genre(three) == pytest.approx(weight_of_the_genre({"favoriteGenres": [37]}))

@@ -55,6 +55,22 @@ def test_the_wording_follows_what_the_person_did(films, make_trained, ask, verb,
     assert reasons_of(answer, 3)[0].text == text
 
 
+def test_a_title_the_person_dislikes_is_no_reason_although_it_adds_to_the_score(films, make_trained, ask):
+    model = make_trained(films, {0: {4: 10}, 1: {3: -50}})
+    answer = ask(model, history=[*liked(0), *liked(1, verb="rated", weight=-1.0)])
+    assert answer.items[0].title.media_id == 3
+    assert answer.items[0].parts["personal"] > 0
+    assert all(("movie", 1) not in reason.titles for reason in answer.items[0].reasons)
+
+
+def test_a_title_that_must_not_be_used_says_nothing_even_as_a_named_favourite(films, make_trained, ask):
+    model = make_trained(films, {0: {3: 50}, 1: {4: 40}})
+    answer = ask(model, {"favoriteContent": "Alien, Blade Runner"}, history=liked(0, weight=0.0))
+    assert [reason.titles for reason in reasons_of(answer, 4)] == [(("movie", 1),)]
+    assert all(not reason.titles for reason in reasons_of(answer, 3))
+    assert "Alien" not in [item.title.title for item in answer.items]
+
+
 def test_several_titles_on_the_watchlist_are_in_the_plural(films, make_trained, ask):
     answer = ask(make_trained(films, {0: {3: 50}, 1: {3: 50}}), history=liked(0, 1, verb="saved"))
     assert reasons_of(answer, 3)[0].text == "Because Alien and Blade Runner are on your watchlist"
@@ -91,10 +107,10 @@ def test_content_is_told_by_what_is_shared(make_title, ask):
     assert reason.text == "Shares Michael Mann, heist and Crime with Heat, which you liked"
 
 
-def test_popular_right_now_needs_recent_likes(make_title, ask):
+def test_popular_lately_needs_recent_likes(make_title, ask):
     titles = [make_title(n, popularity=float(n**3)) for n in range(1, 40)]
     texts = {reason.text for item in ask(titles).items for reason in item.reasons}
-    assert "Popular with viewers right now" not in texts
+    assert "Popular with viewers lately" not in texts
     assert "Widely watched" in texts
 
 

@@ -1,17 +1,17 @@
 """A training from end to end: the folder it writes, what is served from it, and what a kill leaves."""
 
-import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
 
 from apps.recommendations.engine.answers import Liked, Request
-from apps.recommendations.engine.artifact import ArtifactError, load
+from apps.recommendations.engine.artifact import load
 from apps.recommendations.engine.recommend import recommend
 from apps.recommendations.engine.taste import Taste
 from apps.recommendations.training import writing
 from apps.recommendations.training.interactions import Interactions
+from apps.recommendations.training.settings import DEFAULTS, Settings
 from apps.recommendations.training.train import train
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
@@ -54,6 +54,40 @@ def test_the_report_has_the_figures_on_people_set_aside(world_model):
     assert stored.trained_at == NOW
     assert stored.report["evaluation"] == asdict(report)["evaluation"]
     assert report.version.startswith("2026-03-04-")
+    assert Settings.from_json(stored.report["settings"]) == DEFAULTS
+
+
+def test_other_settings_give_another_model_that_names_them_and_another_evaluation(world_model, world, tmp_path):
+    titles, interactions = world
+    settings = Settings(dropout=0.8, ridge=100.0, factors_share=0.0, mixtures=())
+    report = train(interactions, titles, tmp_path / "m", progress=lambda *_: None, now=NOW, settings=settings)
+    stored = load(tmp_path / "m")
+    assert report.version != world_model[1].version
+    assert Settings.from_json(stored.report["settings"]) == settings
+    assert ([stored.operator(1).history], dict(stored.factors)) == ([None], {})
+    assert report.evaluation["popularity"] == world_model[1].evaluation["popularity"]
+    assert report.evaluation["served"] != world_model[1].evaluation["served"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dropout": 0.6},
+        {"ridge": 13.0},
+        {"kept_per_row": 5},
+        {"disliked": 0.0},
+        {"rank": 3},
+        {"popularity_exponent": 0.0},
+        {"factors_share": 0.7},
+        {"mixtures": DEFAULTS.mixtures[1:]},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_setting_changes_what_is_served(world_model, world, tmp_path, change):
+    titles, interactions = world
+    quiet = {"progress": lambda *_: None, "now": NOW, "evaluated": False}
+    report = train(interactions, titles, tmp_path / "m", settings=replace(DEFAULTS, **change), **quiet)
+    assert report.version != world_model[1].version
 
 
 def test_progress_rises_from_0_to_1(world_model):
@@ -117,59 +151,6 @@ def copy_of(folder, tmp_path):
     for path in folder.iterdir():
         (target / path.name).write_bytes(path.read_bytes())
     return target
-
-
-FILES = ("titles.jsonl", "content.rows", "likes.f32", "recent.f32", "operator-5.rows", "operator-any.rows")
-
-
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("fault", ["truncated", "altered", "missing"])
-def test_a_damaged_file_is_refused_by_name_and_remedy(world_model, tmp_path, name, fault):
-    folder = copy_of(world_model[0], tmp_path)
-    path = folder / name
-    content = path.read_bytes()
-    if fault == "missing":
-        path.unlink()
-    else:
-        path.write_bytes(content[:-1] if fault == "truncated" else bytes([content[0] ^ 1]) + content[1:])
-    with pytest.raises(ArtifactError, match=f"{name}: the file .*manage.py train_recommender"):
-        load(folder)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"format": 2},
-        {"format": None},
-        {"titles": 39},
-        {"operators": [{"file": "operator-5.rows", "entries": 3, "index_bytes": 2, "history": 5}]},
-        {"operators": [{"file": "likes.f32", "entries": 1, "index_bytes": 2, "history": 5}]},
-        {"operators": [{"file": "nothing.rows", "entries": 1, "index_bytes": 2, "history": 5}]},
-        {"operators": 5},
-        {"files": {}},
-        {"content": None},
-        {"trained_at": "yesterday"},
-    ],
-)
-def test_a_manifest_that_does_not_fit_is_refused(world_model, tmp_path, change):
-    folder = copy_of(world_model[0], tmp_path)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | change))
-    with pytest.raises(ArtifactError, match="train_recommender"):
-        load(folder)
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"3"])
-def test_a_manifest_that_is_no_object_is_refused(world_model, tmp_path, content):
-    folder = copy_of(world_model[0], tmp_path)
-    (folder / "manifest.json").write_bytes(content)
-    with pytest.raises(ArtifactError, match="manifest"):
-        load(folder)
-
-
-def test_an_absent_folder_is_refused(tmp_path):
-    with pytest.raises(ArtifactError, match="cannot be read"):
-        load(tmp_path / "nothing")
 
 
 class Killed(BaseException):

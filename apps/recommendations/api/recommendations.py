@@ -10,9 +10,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.media.images import poster_url
-from apps.recommendations.engine.recommend import Recommendation
-from apps.recommendations.selectors import Served, Wish, recommendations
+from apps.recommendations.api.items import metadata, recommended_item, shortfall, wish_of
+from apps.recommendations.selectors import recommendations
 from apps.recommendations.serializers import RecommendationRequestSerializer, RecommendationsSerializer
 from movierec.api.permissions import AllowAny
 from movierec.api.views import ApiView, user_id, valid_body, valid_query
@@ -63,53 +62,21 @@ class Recommendations(ApiView):
 
 def _answer(request: Request, wanted: dict[str, Any]) -> Response:
     started = perf_counter()
-    wish = Wish(
-        media_type=wanted["mediaType"],
-        limit=wanted["limit"],
-        exclude=wanted["exclude"],
-        preferences=wanted.get("preferences"),
-        favourites=wanted["favorites"],
-        watchlist=wanted["watchlist"],
-    )
+    wish = wish_of(wanted)
     served = recommendations(user_id(request), wish)
     milliseconds = round((perf_counter() - started) * 1000, 2)
-    return Response(_body(request, served, milliseconds))
-
-
-def _body(request: Request, served: Served, milliseconds: float) -> dict[str, Any]:
-    items = [_item(request, item, milliseconds) for item in served.answer.items]
-    return {
-        "items": items,
-        "recommendations": items,
-        "source": served.answer.source,
-        "metadata": {
-            "totalCandidates": served.answer.total_candidates,
-            "processingTime": milliseconds,
-            "cacheHit": False,
-            "fallbackUsed": served.fallback_used,
-            "modelVersion": served.model_version,
-        },
-    }
-
-
-def _item(request: Request, item: Recommendation, milliseconds: float) -> dict[str, Any]:
-    title = item.title
-    return {
-        "mediaId": str(title.media_id),
-        "id": title.media_id,
-        "title": title.title,
-        "overview": title.overview,
-        "posterPath": title.poster_path,
-        "backdropPath": title.backdrop_path,
-        "posterUrl": poster_url(request, title.media_type, title.media_id, title.poster_path),
-        "voteAverage": title.vote_average,
-        "releaseDate": title.release_date,
-        "popularity": title.popularity,
-        "mediaType": title.media_type,
-        "genres": "|".join(map(str, title.genres)),
-        "genreIds": list(title.genres),
-        "score": round(item.score, 4),
-        "scoreReasons": [f"{reason.text} ({reason.weight:+.2f})" for reason in item.reasons],
-        "recommendationReason": item.reasons[0].text,
-        "processingTime": milliseconds,
-    }
+    items = [recommended_item(request, item, milliseconds) for item in served.answer.items]
+    return Response(
+        {
+            "items": items,
+            "recommendations": items,
+            "source": served.answer.source,
+            "metadata": metadata(
+                candidates=served.answer.total_candidates,
+                milliseconds=milliseconds,
+                fallback=served.fallback_used,
+                version=served.model_version,
+                message=shortfall(wish, len(items)),
+            ),
+        }
+    )

@@ -1,0 +1,71 @@
+"""GET /media/{type}/{id}/similar."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+from django.http import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.media.titles import MEDIA_TYPES
+from apps.recommendations.api.items import scored_title
+from apps.recommendations.selectors import Alike, similar_to
+from apps.recommendations.serializers import SimilarQuerySerializer, SimilarSerializer
+from movierec.api.schema import errors
+from movierec.api.views import ApiView, valid_query
+
+MAX_AGE: Final = 300
+_SPOKEN: Final = {"movie": "films", "tv": "series", "both": "films and series"}
+
+
+class Similar(ApiView):
+    """Films and series like one title. It is the same for everyone."""
+
+    rate_scope = "media"
+    rate_by_address = True
+    open_to_all = True
+    # A stale token of a client must not bar it from what is open to all.
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="media_similar",
+        summary="Titles like a title",
+        description="What the same people like, and what is about the same things, the most similar first.",
+        parameters=[
+            OpenApiParameter("media_type", str, OpenApiParameter.PATH, enum=MEDIA_TYPES),
+            SimilarQuerySerializer,
+        ],
+        responses={200: SimilarSerializer, 304: OpenApiResponse(description="Not changed."), **errors(404)},
+        tags=["media"],
+    )
+    def get(self, request: Request, media_type: str, media_id: int) -> HttpResponseBase:
+        query = valid_query(SimilarQuerySerializer, request)
+        found = similar_to(media_type, media_id, wanted=query["mediaType"], limit=query["limit"])
+        body = _body(request, found, query)
+        # Weak, as the page for people has the same tag as the JSON.
+        tag = f'W/"{sha256(orjson.dumps(body)).hexdigest()[:32]}"'
+        response = Response(body, headers={"ETag": tag, "Cache-Control": f"public, max-age={MAX_AGE}"})
+        return get_conditional_response(request._request, etag=tag, response=response) or response
+
+
+def _body(request: Request, found: Alike, query: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "results": [scored_title(request, item) for item in found.items],
+        "mediaId": str(found.title.media_id),
+        "mediaType": found.title.media_type,
+        "title": found.title.title,
+        "message": _message(found, query),
+        "metadata": {"modelVersion": found.model_version, "fallbackUsed": found.fallback_used},
+    }
+
+
+def _message(found: Alike, query: dict[str, Any]) -> str:
+    spoken = _SPOKEN[query["mediaType"]]
+    if not found.items:
+        return f"No {spoken} are known to be like {found.title.title}."
+    return f"{len(found.items)} {spoken} like {found.title.title}."
