@@ -20,6 +20,7 @@ from .lowrank import low_rank
 from .neighbours import content_rows, cosine_rows
 from .newcomers import fused
 from .packing import Entries, PackedFactors, PackedRows, pack, pack_factors
+from .sessions import Sessions, sessions
 from .settings import DEFAULTS, Settings
 from .values import LIKED_FROM, values_of
 from .writing import PackedModel, PackedOperator
@@ -42,11 +43,13 @@ class Likes:
     """What people (rows) did with the titles of a catalogue (columns, in its order).
 
     `matrix` has 1 where a title is liked, `values` what each row is worth to training, also of titles watched without
-    being liked; `recent` is each title's number of likes, older ones counting less.
+    being liked, and `sessions` the same by stretches of time; `recent` is each title's number of likes, older ones
+    counting less.
     """
 
     matrix: sparse.csr_matrix
     values: sparse.csr_matrix
+    sessions: Sessions
     recent: NDArray[np.float64]
 
     @property
@@ -100,10 +103,10 @@ def likes_of(interactions: Interactions, titles: Sequence[Title], settings: Sett
     liked = weights >= LIKED_FROM
     ones = np.ones(int(liked.sum()), dtype=np.float32)
     matrix = sparse.csr_matrix((ones, (rows[liked], item_columns[liked])), shape=shape)
-    values = sparse.csr_matrix((values_of(weights, settings), (rows, item_columns)), shape=shape)
+    values = sparse.coo_matrix((values_of(weights, settings), (rows, item_columns)), shape=shape)
     fading = 0.5 ** ((times.max(initial=0.0) - times[liked]) / _RECENT_HALF_LIFE)
     recent = np.bincount(item_columns[liked], weights=fading, minlength=len(titles)).astype(np.float64)
-    return Likes(matrix, values, recent)
+    return Likes(matrix, values.tocsr(), sessions(values, times, settings.session_length), recent)
 
 
 def build(
@@ -136,9 +139,22 @@ def build(
 
 
 def _factors(likes: Likes, settings: Settings) -> PackedFactors:
-    weights, exponent = user_weights(likes.matrix), settings.popularity_exponent
-    found = low_rank(likes.values, weights, likes.counts, rank=settings.rank, exponent=exponent)
+    values, weights = _evidence(likes, settings)
+    found = low_rank(values, weights, likes.counts, rank=settings.rank, exponent=settings.popularity_exponent)
     return pack_factors(found.encoder, found.decoder)
+
+
+def _evidence(likes: Likes, settings: Settings) -> tuple[sparse.csr_matrix, NDArray[np.float32]]:
+    """The rows of the Gram matrices of long histories, and what each counts for: people, and stretches of their time.
+
+    Every event is in two stretches, which share what a session counts for.
+    """
+    weights = user_weights(likes.matrix)
+    if not settings.session_share:
+        return likes.values, weights
+    shared = np.float32(settings.session_share / 2) * weights[likes.sessions.users]
+    stacked = sparse.vstack([likes.values, likes.sessions.values], format="csr")
+    return stacked, np.concatenate([weights, shared])
 
 
 def _operators(
@@ -155,9 +171,10 @@ def _operators(
         return _with_tail(likes, first, strongest_rows(newcomers()[number], settings.kept_per_row))
 
     def long() -> PackedRows:
+        values, weights = _evidence(likes, settings)
         solved = edlae(
-            likes.values[:, everything],
-            user_weights(likes.matrix),
+            values[:, everything],
+            weights,
             dropout=settings.dropout,
             ridge=settings.ridge,
             keep=settings.kept_per_row,

@@ -19,11 +19,13 @@ _RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "rank": (1, 512),
     "popularity_exponent": (0.0, 2.0),
     "factors_share": (0.0, 10.0),
+    "session_length": (2, 10_000),
+    "session_share": (0.0, 10.0),
     "history": (1, 1_000),
     "exponent": (0.0, 2.0),
     "share": (0.001, 100.0),
 }
-_WHOLE: Final = frozenset({"kept_per_row", "rank", "history"})
+_WHOLE: Final = frozenset({"kept_per_row", "rank", "session_length", "history"})
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "kernels": ("exponent",),
     "edlae": ("dropout", "ridge"),
@@ -89,7 +91,8 @@ class Settings:
     `kept_per_row` strongest. `wanted`, `watched`, `turned_down` and `disliked` are what such rows of a history are
     worth beside a like's 1 (`values.py`). `rank` and `popularity_exponent` are of the low-rank factors
     (`lowrank.py`), and `factors_share` what these weigh beside the weights, both brought to the same spread; with 0
-    there are none. `mixtures` are for short histories, the shortest first (`newcomers.py`).
+    there are none. Stretches of `session_length` events of a history count `session_share` as much as the whole of it
+    (`sessions.py`). `mixtures` are for short histories, the shortest first (`newcomers.py`).
     """
 
     dropout: float = 0.5
@@ -101,7 +104,9 @@ class Settings:
     disliked: float = 0.4
     rank: int = 128
     popularity_exponent: float = 0.3
-    factors_share: float = 0.8
+    factors_share: float = 1.0
+    session_length: int = 60
+    session_share: float = 1.0
     mixtures: tuple[Mixture, ...] = _MIXTURES
 
     def to_json(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def train(  # noqa: PLR0913  (all but the data and the place by name)
 
 def _digest(likes: Likes, titles: Sequence[Title], settings: Settings) -> str:
     """What the parts of a model follow from: the data, the settings, and the method by its release."""
-    matrices = (likes.matrix, likes.values)
+    matrices = (likes.matrix, likes.values, likes.sessions.values)
     arrays = [array for matrix in matrices for array in (matrix.indptr, matrix.indices, matrix.data)]
     described = json.dumps([title.to_json() for title in titles], sort_keys=True)
     chosen = json.dumps(settings.to_json())

@@ -46,9 +46,15 @@ LONG_HISTORIES: Final[tuple[Mapping[str, float], ...]] = (
     {"popularity_exponent": 0.3},
     {"popularity_exponent": 0.5},
     {"factors_share": 0.0},
-    {"factors_share": 0.4},
-    {"factors_share": 0.8},
-    {"factors_share": 1.2},
+    {"factors_share": 0.5},
+    {"factors_share": 1.0},
+    {"factors_share": 1.5},
+    {"session_share": 0.0},
+    {"session_share": 0.5},
+    {"session_share": 1.0},
+    {"session_length": 30},
+    {"session_length": 60},
+    {"session_length": 120},
 )
 # What a mixture must beat: EDLAE alone, its dropout as suits short histories.
 PLAIN: Final = (0.9, 7.5)
@@ -268,12 +274,13 @@ class _Under(Forgetful):
 def _full_name(name: str, settings: Settings) -> str:
     """The name of a part of `building.build` with the values of all settings that it follows from."""
     worth = (settings.wanted, settings.watched, settings.turned_down, settings.disliked)
+    told = (worth, settings.session_share, settings.session_length)
     if name == "content":
         grounds: Any = ()
     elif name == "factors":
-        grounds = (worth, settings.rank, settings.popularity_exponent)
+        grounds = (told, settings.rank, settings.popularity_exponent)
     elif name == "operator-any":
-        grounds = (worth, settings.dropout, settings.ridge, settings.kept_per_row)
+        grounds = (told, settings.dropout, settings.ridge, settings.kept_per_row)
     else:
         mixtures = [one.to_json() for one in settings.mixtures if name == f"operator-{one.history}"]
         grounds = (mixtures, settings.kept_per_row)

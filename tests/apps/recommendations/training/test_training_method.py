@@ -1,5 +1,7 @@
 """The mathematics of training, against the formulas written out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from apps.recommendations.training.lowrank import low_rank
 from apps.recommendations.training.neighbours import content_rows, cosine_rows
 from apps.recommendations.training.newcomers import fused
 from apps.recommendations.training.packing import pack, strongest
+from apps.recommendations.training.sessions import sessions
 from apps.recommendations.training.settings import DEFAULTS, Mixture, Settings
 from apps.recommendations.training.values import values_of
 
@@ -84,6 +87,39 @@ def test_titles_watched_without_being_liked_are_worth_something_but_are_no_likes
     likes_only = Settings(watched=0.0, disliked=0.0)
     bare = likes_of(Interactions.from_events(events), [make_title(n) for n in (1, 2, 3)], likes_only)
     assert bare.values.toarray().tolist() == [[1, 0, 0], [0, 0, 0]]
+
+
+def stretches_of(histories, length):
+    """(user, the titles of a stretch) of every session; a history is (title, time)."""
+    events = [(user, title, time) for user, history in enumerate(histories) for title, time in history]
+    users, titles, times = (np.array(column) for column in zip(*events, strict=True))
+    values = sparse.coo_matrix((np.ones(len(events), dtype=np.float32), (users, titles)), shape=(len(histories), 9))
+    found = sessions(values, times.astype(np.float64), length)
+    lines = found.values.toarray()
+    return sorted((int(user), np.flatnonzero(line).tolist()) for user, line in zip(found.users, lines, strict=True))
+
+
+def test_sessions_are_stretches_of_a_history_in_the_order_of_time_cut_twice():
+    history = [(5, 10.0), (1, 40.0), (2, 20.0), (3, 30.0), (4, 50.0)]
+    assert stretches_of([[(0, 1.0), (8, 2.0)], history], 2) == [
+        (0, [0]), (0, [0, 8]), (0, [8]),
+        (1, [1, 3]), (1, [1, 4]), (1, [2, 3]), (1, [2, 5]), (1, [4]), (1, [5]),
+    ]  # fmt: skip
+
+
+def test_a_history_without_times_has_no_sessions():
+    assert stretches_of([[(0, 7.0), (8, 7.0)], [(1, 0.0)]], 2) == []
+
+
+def test_titles_of_one_session_go_together_more_than_titles_of_a_life(make_title):
+    titles = [make_title(n) for n in range(6)]
+    days = [(0, 0.0), (1, 1.0), (2, 500.0), (3, 501.0)]
+    events = [(f"u{user}", ("movie", n), 1.0, day * 86_400.0 + user) for user in range(40) for n, day in days]
+    events += [(f"o{user}", ("movie", user % 6), 1.0, 1.0) for user in range(60)]
+    settings = replace(DEFAULTS, session_length=2, session_share=1.0, mixtures=())
+    model = build(likes_of(Interactions.from_events(events), titles, settings), titles, silent, settings=settings)
+    weights = dict(model.to_model("sessions").operator(50).rows.row(0))
+    assert weights[1] > 1.5 * weights[2] > 0
 
 
 @pytest.mark.parametrize(("rank", "exponent"), [(1, 0.3), (5, 0.3), (5, 0.0)])

@@ -49,7 +49,7 @@ def test_every_alternative_is_tried_beside_the_defaults():
         ("watched, disliked", [0.7, 0.4], "all"),
         ("dropout", 0.33, "all"),
     ]
-    assert found[17:] == [
+    assert found[23:] == [
         ("mixture to 4", "plain EDLAE, dropout 0.9", "1, 3"),
         ("mixture to 4", "without kernel 0", "1, 3"),
         ("mixture to 4", "without kernel 0.4", "1, 3"),
