@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from apps.recommendations.training.settings import DEFAULTS, Settings
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from apps.recommendations.engine.titles import Title
@@ -30,13 +28,11 @@ class FromFiles:
     rejected: list[Rejected]
 
 
-def train_from_tables(
-    destination: Path, progress: Progress, *, evaluated: bool = True, settings: Settings = DEFAULTS
-) -> TrainingReport:
+def train_from_tables(destination: Path, progress: Progress, **options: Any) -> TrainingReport:
     """Trains on every list and rating in the tables and writes the model to `destination`.
 
-    `progress` is told what is being done and how far the whole is, from 0 to 1. Unless `evaluated`, the report has no
-    figures on held-out people.
+    `progress` is told what is being done and how far the whole is, from 0 to 1; `options` are those of
+    `training.train.train`.
     """
     # Files alone are trained on without the tables' libraries.
     from apps.recommendations.training.interactions import Interactions  # noqa: PLC0415
@@ -47,22 +43,14 @@ def train_from_tables(
     catalogue = titles()
     progress("Reading lists and ratings", 0.02)
     interactions = Interactions.from_events(weighted_interactions())
-    now = datetime.now(UTC)
-    return train(
-        interactions, catalogue, destination, progress=progress, now=now, evaluated=evaluated, settings=settings
-    )
+    return train(interactions, catalogue, destination, progress=progress, now=datetime.now(UTC), **options)
 
 
-def train_from_files(
-    read: FromFiles, destination: Path, progress: Progress, *, evaluated: bool = True, settings: Settings = DEFAULTS
-) -> TrainingReport:
-    """Trains on files that were read and writes the model to `destination`; asks no table."""
+def train_from_files(read: FromFiles, destination: Path, progress: Progress, **options: Any) -> TrainingReport:
+    """Trains on files that were read and writes the model to `destination`, as `train_from_tables`; asks no table."""
     from apps.recommendations.training.train import train  # noqa: PLC0415
 
-    now = datetime.now(UTC)
-    return train(
-        read.interactions, read.titles, destination, progress=progress, now=now, evaluated=evaluated, settings=settings
-    )
+    return train(read.interactions, read.titles, destination, progress=progress, now=datetime.now(UTC), **options)
 
 
 def read_files(interactions: Path, titles: Path | None, progress: Progress) -> FromFiles:

@@ -36,7 +36,7 @@ Check = dict[str, Any]
 
 
 class Health(ApiView):
-    """Whether the service works: `healthy`, `degraded` (it serves, not from the model it should) or `unhealthy`."""
+    """Whether the service works: healthy, degraded (it serves, not from the model it should) or unhealthy."""
 
     open_to_all = True
     authentication_classes = ()

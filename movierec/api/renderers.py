@@ -78,6 +78,7 @@ class PeopleRenderer(BrowsableAPIRenderer):
             "error": facts.get("error", "") if failed else "",
             "details": details,
             "message": facts.get("message", ""),
+            "remark": "" if failed else _remark(facts),
             "facts": facts,
             "part": "" if entered else _part(facts),
             "secret": " ".join(wrap(str(facts.get("secret", "")), 4)),
@@ -112,6 +113,22 @@ _PARTS: Final = {
 def _part(facts: Mapping[str, Any]) -> str:
     """The template that shows this answer, empty for one that is shown as JSON alone."""
     return next((template for member, template in _PARTS.items() if member in facts), "")
+
+
+_LISTS: Final = ("items", "results", "rows")
+
+
+def _remark(facts: Mapping[str, Any]) -> str:
+    """What an answer with a list says of it, or that there is nothing in it; empty for other answers."""
+    lists = [facts[name] for name in _LISTS if isinstance(facts.get(name), list)]
+    if not lists:
+        return ""
+    metadata = facts.get("metadata")
+    said = facts.get("message") or (metadata.get("message") if isinstance(metadata, Mapping) else None)
+    return str(said or ("" if any(lists) else _NOTHING))
+
+
+_NOTHING: Final = "There is nothing here yet."
 
 
 def _undoable(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:

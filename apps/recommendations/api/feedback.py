@@ -39,6 +39,7 @@ class FeedbackView(ApiView):
 class AllFeedback(FeedbackView):
     """What you have said about recommendations."""
 
+    name = "Your feedback"
     body_serializer = FeedbackSerializer
 
     @extend_schema(
@@ -81,6 +82,8 @@ _NOT_THERE = {404: OpenApiResponse(ErrorSerializer, "None of this id is in force
 
 class OneFeedback(FeedbackView):
     """One thing you have said about recommendations."""
+
+    name = "Your feedback"
 
     @extend_schema(
         operation_id="getFeedback",

@@ -17,8 +17,9 @@ NOTHING_LEFT = "Too few titles are left for a row."
 
 
 class Rows(ApiView):
-    """Rows of titles for a home page: picked for the person, like a title of theirs, by genre, new, popular."""
+    """Films and series for the person signed in, in rows by what speaks for them. Nothing on their lists comes again."""
 
+    name = "Recommendations in rows"
     rate_scope = "recommendations"
 
     @extend_schema(

@@ -26,6 +26,7 @@ _SPOKEN: Final = {"movie": "films", "tv": "series", "both": "films and series"}
 class Similar(ApiView):
     """Films and series like one title. It is the same for everyone."""
 
+    name = "Similar titles"
     rate_scope = "media"
     rate_by_address = True
     open_to_all = True
@@ -68,4 +69,6 @@ def _message(found: Alike, query: dict[str, Any]) -> str:
     spoken = _SPOKEN[query["mediaType"]]
     if not found.items:
         return f"No {spoken} are known to be like {found.title.title}."
+    if len(found.items) == 1:
+        return f"1 title is like {found.title.title}."
     return f"{len(found.items)} {spoken} like {found.title.title}."

@@ -13,7 +13,7 @@ from typing import Final
 from .answers import Recommendation, Request, Source, Verb
 from .artifact import Model
 from .facts import service_fact
-from .phrases import SERVICE_NAMES
+from .phrases import BECAUSE, SERVICE_NAMES
 from .recommend import Ranking, explained, genre_mix, ranking
 from .similar import likeness
 from .standing import GEM, TRENDING
@@ -30,15 +30,12 @@ _NEW: Final = "era:new"
 _THEMES: Final = (GEM, _NEW, TRENDING)
 _USUAL_SHARE: Final = 0.05  # of a person's mix, from which a genre is not something different
 _PICKED: Final[Mapping[Source, str]] = {
-    "personal": "From what you like and what you told us",
+    "personal": "From what you like",
     "taste": "From what you told us about your taste",
     "popular": "What most people like, until you have favourites of your own",
 }
-_BECAUSE: Final[Mapping[Verb, str]] = {
-    "liked": "Because you liked {}",
-    "rated": "Because you rated {} highly",
-    "wanted": "Because you asked for more like {}",
-}
+_PICKED_BY_BOTH: Final = "From what you like and what you told us about your taste"
+_LEADING: Final[frozenset[Verb]] = frozenset({"liked", "rated", "wanted"})  # what makes a title worth a row
 
 
 @dataclass(frozen=True)
@@ -130,8 +127,9 @@ def shelves(model: Model, request: Request) -> Shelves:
     _different(page, mix)
     answer = explained(model, request, replace(ranked, places=[i for row in page.rows for i in row.places]))
     items = iter(answer.items)
+    picked = _PICKED_BY_BOTH if answer.source == "personal" and ranked.wanted else _PICKED[answer.source]
     rows = [
-        Shelf(row.identity, row.title, row.reason or _PICKED[answer.source], [next(items) for _ in row.places])
+        Shelf(row.identity, row.title, row.reason or picked, [next(items) for _ in row.places])
         for row in page.rows
     ]
     return Shelves(rows, answer.total_candidates, answer.source, answer.fallback_used)
@@ -140,7 +138,7 @@ def shelves(model: Model, request: Request) -> Shelves:
 def _because(page: _Page) -> None:
     """Rows of what goes with single titles of the person's own: the strongest, which are the most recent, first."""
     scores = page.ranked.novelty.scores
-    own = [one for one in page.ranked.known if one.weight > 0 and one.verb in _BECAUSE]
+    own = [one for one in page.ranked.known if one.weight > 0 and one.verb in _LEADING]
     own.sort(key=lambda one: (-one.weight, one.index))
     near: set[int] = set()
     rows = 0
@@ -150,7 +148,7 @@ def _because(page: _Page) -> None:
         found = likeness(page.model, one.index)
         places = sorted((i for i in found if i in scores), key=lambda i: (-found[i].total, i))
         title = page.model.titles[one.index]
-        words = _BECAUSE[one.verb].format(title.title)
+        words = BECAUSE[one.verb][0].format(title.title)
         if page.add(f"because-{title.media_type}-{title.media_id}", words, f"Goes with {title.title}", places):
             most = max(like.total for like in found.values())
             near.update(i for i, like in found.items() if like.total > _TOO_ALIKE * most)
@@ -173,8 +171,8 @@ def _genres(page: _Page, mix: Mapping[str, float]) -> None:
 
 def _themes(page: _Page) -> None:
     lately = page.model.standing.lately
-    popular = "Popular this week" if lately else "Popular with everyone"
-    watched = "What viewers liked most of late" if lately else "Widely watched"
+    popular = "Popular lately" if lately else "Popular with everyone"
+    watched = "Liked by most viewers in the last months" if lately else "Widely watched"
     page.add("hidden-gems", "Hidden gems for you", "Rated highly and not widely known", page.with_facts([GEM]))
     page.add("new-releases", "New releases", "Out in the last few years", page.with_facts([_NEW]))
     page.add("popular", popular, watched, page.with_facts([TRENDING]))

@@ -13,8 +13,14 @@ _KINDS: Final = ("maker", "keyword", "cast", "genre")
 
 
 def listed(names: Sequence[str]) -> str:
-    """At least one name as a part of a sentence: "A", "A and B", "A, B and C"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    """At least one name as a part of a sentence: "A", "A and B", "A, B and C".
+
+    A comma tells "Harold and Maude, and Alien" from three names.
+    """
+    if len(names) == 1:
+        return names[0]
+    last = ", and" if any(" and " in name for name in names) else " and"
+    return f"{', '.join(names[:-1])}{last} {names[-1]}"
 
 
 def shared_names(model: Model, title: Title, other: Title) -> list[str]:

@@ -29,7 +29,7 @@ from .writing import PackedModel, PackedOperator
 METHOD = 1
 MOST_EXACT_TITLES = 20_000
 # People with few likes are led to well known titles: exact weights for those do, at a fraction of the time.
-MOST_EXACT_FOR_NEWCOMERS = 6_000
+MOST_EXACT_FOR_NEWCOMERS = 5_000
 KEPT_IN_TAIL = 50
 LEAST_LIKES = 2
 _TAIL_STRENGTH = 0.5

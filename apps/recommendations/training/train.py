@@ -41,6 +41,7 @@ def train(  # noqa: PLR0913  (all but the data and the place by name)
     now: datetime,
     evaluated: bool = True,
     settings: Settings = DEFAULTS,
+    parts_folder: Path | None = None,
 ) -> TrainingReport:
     """Train on all of `interactions` and put the model folder at `destination`, in place of the one there.
 
@@ -48,8 +49,10 @@ def train(  # noqa: PLR0913  (all but the data and the place by name)
     left out. Without likes the model rests on popularity and content alone. Unless `evaluated`, the report has no
     figures on held-out people, and training takes less time.
 
-    Parts that are done are kept beside `destination` until the model is written: a training that was killed goes on
-    from there when it is started again with the same data, settings and release."""
+    Parts that are done are kept in `parts_folder` (beside `destination` where none is given) until the model is
+    written: a training that was killed goes on from there when it is started again with the same data, settings and
+    release.
+    """
     started = time.monotonic()
     destination = Path(destination)
     unique = {title.key: title for title in titles}
@@ -59,7 +62,8 @@ def train(  # noqa: PLR0913  (all but the data and the place by name)
         progress("Evaluating on people set aside", 0.0)
         figures = evaluate(interactions, ordered, _between(progress, 0.0, 0.25), settings)
     likes = likes_of(interactions, ordered, settings)
-    kept = Checkpoints(destination.with_name(f".{destination.name}.parts"), _digest(likes, ordered, settings))
+    folder = parts_folder or destination.with_name(f".{destination.name}.parts")
+    kept = Checkpoints(folder, _digest(likes, ordered, settings))
     parts = build(likes, ordered, _between(progress, 0.25, 0.95), kept=kept, settings=settings)
     progress("Writing the model", 0.95)
     summary: dict[str, Any] = {

@@ -67,12 +67,13 @@ class Command(BaseCommand):
         except SettingsError as error:
             raise CommandError(str(error)) from error
 
-        def train(folder: Path) -> TrainingReport:
+        def train(folder: Path, parts_folder: Path | None = None) -> TrainingReport:
+            how = {"evaluated": not no_evaluation, "settings": chosen, "parts_folder": parts_folder}
             with Steps(self.stdout) as steps:
                 if not interactions:
-                    return train_from_tables(folder, steps.show, evaluated=not no_evaluation, settings=chosen)
+                    return train_from_tables(folder, steps.show, **how)
                 read = self._read(interactions, titles, steps.show)
-                return train_from_files(read, folder, _later(steps.show), evaluated=not no_evaluation, settings=chosen)
+                return train_from_files(read, folder, _later(steps.show), **how)
 
         if output:
             self._write(train, output)
@@ -98,7 +99,7 @@ class Command(BaseCommand):
         self.stdout.write(in_words(report))
         self.stdout.write(f"The model is in {folder}.")
 
-    def _publish(self, train: Callable[[Path], TrainingReport]) -> None:
+    def _publish(self, train: Callable[[Path, Path], TrainingReport]) -> None:
         # Publishing brings the libraries of AWS, which nothing else here needs.
         from apps.recommendations.engine.artifact import ArtifactError  # noqa: PLC0415
         from apps.recommendations.publishing import publish  # noqa: PLC0415
@@ -106,7 +107,8 @@ class Command(BaseCommand):
 
         with tempfile.TemporaryDirectory(prefix="movierec-training-") as scratch:
             folder = Path(scratch) / "model"
-            report = train(folder)
+            # What is done of a training that is killed must outlive this folder.
+            report = train(folder, settings.STATE_DIR / "training")
             self.stdout.write(in_words(report))
             try:
                 publish(folder)
