@@ -74,3 +74,33 @@ def test_the_buttons_fit_a_narrow_window_and_a_thumb(server: Server, new_page: C
     heights = [button.bounding_box() for button in page.locator(".opinions button").all()]
     assert len(heights) == 27
     assert all(box and box["height"] >= 24 and box["width"] >= 24 for box in heights)
+
+
+def test_rows_scroll_sideways_and_the_focus_is_never_out_of_sight(server: Server, new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    page.set_viewport_size({"width": NARROW, "height": 640})
+    enter(page, server, "rows@example.com")
+    page.goto("/recommendations/rows")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    row = page.get_by_role("region", name="Picked for you")
+    assert row.get_by_role("listitem").count() == 15
+    for place in (row.get_by_role("link").last, row.get_by_role("button").last):
+        place.focus()
+        box = place.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= NARROW
+
+
+def test_a_title_leads_to_titles_like_it_and_strangers_can_follow(server: Server, new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    enter(page, server, "curious@example.com")
+    page.goto("/recommendations")
+    first = page.locator(".posters a").first
+    title = re.sub(r" \(\d{4}\)$", "", first.inner_text())
+    first.click()
+    expect(page.get_by_text(f"20 films and series like {title}.", exact=True)).to_be_visible()
+    expect(page.locator(".opinions")).to_have_count(20)
+    stranger = new_page()
+    stranger.goto(page.url)
+    expect(stranger.get_by_text(f"20 films and series like {title}.", exact=True)).to_be_visible()
+    expect(stranger.locator(".opinions")).to_have_count(0)

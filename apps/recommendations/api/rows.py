@@ -17,7 +17,7 @@ NOTHING_LEFT = "Too few titles are left for a row."
 
 
 class Rows(ApiView):
-    """Films and series for the person signed in, in rows by what speaks for them. Nothing on their lists comes again."""
+    """Films and series for the person signed in, in rows. Nothing on their lists comes again."""
 
     name = "Recommendations in rows"
     rate_scope = "recommendations"

@@ -36,7 +36,7 @@ _WITH_WANTED_FACTS = 1_000
 _LEAST_PER_FACT = 20
 _OF_A_THEME = 60
 # Entries read in all: long histories need fewer neighbours of each title, and the strongest come first.
-_MOST_ENTRIES, _LEAST_OF_ROW = 10_000, 60
+_MOST_ENTRIES, _LEAST_OF_ROW = 8_000, 60
 _MOST_ALIKE, _LEAST_ALIKE = 1_500, 5
 _SAMPLE = 16
 _TASTE_ALONE = 1.5  # what an answer of the questionnaire weighs where nothing else is known

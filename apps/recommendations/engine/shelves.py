@@ -129,8 +129,7 @@ def shelves(model: Model, request: Request) -> Shelves:
     items = iter(answer.items)
     picked = _PICKED_BY_BOTH if answer.source == "personal" and ranked.wanted else _PICKED[answer.source]
     rows = [
-        Shelf(row.identity, row.title, row.reason or picked, [next(items) for _ in row.places])
-        for row in page.rows
+        Shelf(row.identity, row.title, row.reason or picked, [next(items) for _ in row.places]) for row in page.rows
     ]
     return Shelves(rows, answer.total_candidates, answer.source, answer.fallback_used)
 

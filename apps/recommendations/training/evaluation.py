@@ -129,7 +129,7 @@ def measure(ranker: Ranker, people: Sequence[HeldOut], world: World) -> Figures:
         started = time.perf_counter()
         ranking = ranker(person.history)
         seconds.append(time.perf_counter() - started)
-        rankings.append(list(ranking[:PLACES]))
+        rankings.append([i for i in ranking[:PLACES] if i not in person.watched])
     pairs = list(zip(rankings, (person.targets for person in people), strict=True))
     return Figures(
         sums={

@@ -6,7 +6,8 @@ knows, 80 % are history and 20 % targets. The same targets are also asked for wi
 history.
 
 temporal: training on the first 90 % of all events in time; everybody with likes before and after has the earlier as
-history, the later ones of titles that training knows as targets.
+history, the later ones of titles that training knows as targets. What they watched before without liking it is left out
+of every contender's lists, as the service leaves out what somebody rated.
 
 cold: the people and targets of strong, with 1, 3 and 5 likes of the history.
 """
@@ -40,10 +41,14 @@ _TRAINING_TIME = 0.9
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """One held-out person: the likes shown to the model and those it should find, as places in the titles."""
+    """One held-out person: the likes shown to the model and those it should find, as places in the titles.
+
+    `watched` are titles known before without being liked; as on a person's own lists, they are recommended no more.
+    """
 
     history: list[int]
     targets: frozenset[int]
+    watched: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -104,11 +109,12 @@ def temporal_split(interactions: Interactions, titles: Sequence[Title]) -> Split
     training = part_of(interactions, early)
     known = like_matrix(training, titles).getnnz(axis=0) > 0
     earlier, later = _likes_by_time(training, titles), _likes_by_time(part_of(interactions, ~early), titles)
+    watched = _watched(training, titles)
     people = []
     for user in sorted(earlier.keys() & later.keys()):
         targets = frozenset(i for i in later[user] if known[i])
         if targets:
-            people.append(HeldOut(earlier[user], targets))
+            people.append(HeldOut(earlier[user], targets, watched.get(user, frozenset()) - targets))
     return Split(training, {ALL: people})
 
 
@@ -172,6 +178,16 @@ def _strong_person(
 def _with_only(people: Sequence[HeldOut], likes: int) -> list[HeldOut]:
     """Those with a history of so many likes, and only the first of it."""
     return [HeldOut(one.history[:likes], one.targets) for one in people if len(one.history) >= likes]
+
+
+def _watched(interactions: Interactions, titles: Sequence[Title]) -> dict[int, frozenset[int]]:
+    """By user the titles with an event that is no like."""
+    columns = title_columns(interactions, titles)[interactions.item_indices]
+    other = np.flatnonzero((interactions.weights <= 0) & (columns >= 0))
+    found: dict[int, set[int]] = {}
+    for user, place in zip(interactions.user_indices[other].tolist(), columns[other].tolist(), strict=True):
+        found.setdefault(user, set()).add(place)
+    return {user: frozenset(places) for user, places in found.items()}
 
 
 def _likes_by_time(interactions: Interactions, titles: Sequence[Title]) -> dict[int, list[int]]:

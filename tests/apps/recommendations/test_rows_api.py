@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.accounts.providers.local.tokens import issue_access_token
 from apps.lists.services import Display, RatingRow, add, put_ratings
 from apps.preferences.services import save
 from apps.recommendations.artifacts import serving
+from movierec.api.authentication import COOKIE
 
 Rows = Callable[..., Any]
 METADATA = {"totalCandidates", "processingTime", "cacheHit", "fallbackUsed", "modelVersion", "message"}
@@ -152,3 +155,36 @@ def test_without_a_model_popularity_stands_in_and_the_answer_says_so(untrained: 
     assert body["metadata"]["fallbackUsed"] is True
     assert body["rows"][0]["id"] == "picked-for-you"
     assert len(body["rows"][0]["items"]) == 15
+
+
+def ways_on(page: str) -> list[str]:
+    """Where the links above the titles lead."""
+    links = re.search(r'<p class="ways-on">(.*?)</p>', page, re.DOTALL)
+    return re.findall(r'href="([^"]+)"', links[1]) if links else []
+
+
+@pytest.mark.usefixtures("trained")
+class TestPages:
+    @pytest.fixture
+    def ann(self) -> Client:
+        """Ann's browser."""
+        browser = Client(headers={"accept": "text/html"})
+        browser.cookies[COOKIE] = issue_access_token("ann", email="ann@example.com", session_id="s")
+        return browser
+
+    def test_a_browser_shows_the_rows_under_headings(self, ann: Client) -> None:
+        page = ann.get("/recommendations/rows?limit=4").content.decode()
+        assert "<h1>Recommendations in rows</h1>" in page
+        assert '<h2 id="shelf-1">Picked for you</h2>' in page
+        assert page.count('<section class="shelf row"') == page.count('<h2 id="shelf-') > 1
+
+    def test_each_page_of_recommendations_leads_to_the_others(self, ann: Client) -> None:
+        lists = {"/recommendations", "/recommendations/rows", "/recommendations/feedback"}
+        for path in (*lists, "/media/movie/3/similar"):
+            assert set(ways_on(ann.get(path).content.decode())) == lists - {path}
+
+    def test_strangers_are_not_sent_where_they_cannot_go(self) -> None:
+        page = Client(headers={"accept": "text/html"}).get("/media/movie/3/similar").content.decode()
+        assert "<h1>Similar titles</h1>" in page
+        assert ways_on(page) == []
+        assert 'class="opinions"' not in page

@@ -52,6 +52,9 @@ class TestAnswer:
             assert item["reasons"][0]["titles"] == [{"mediaId": "3", "mediaType": "movie"}]
             assert sum(item["scoreParts"].values()) == pytest.approx(3 * item["score"], abs=0.001)
 
+    def test_one_title_is_spoken_of_as_one(self, client: Client) -> None:
+        assert client.get("/media/movie/3/similar?limit=1").json()["message"] == "1 title is like Western 3."
+
     def test_a_film_and_a_series_of_one_number_are_two(self, client: Client) -> None:
         assert client.get("/media/tv/3/similar").json()["title"] == "Series 3"
 

@@ -82,6 +82,7 @@ def test_a_person_signed_in_sees_their_address_and_a_way_out(client: Client) -> 
     account = page[page.index('id="way-account"') : page.index('id="way-api"')]
     assert re.findall(r'href="([^"]+)"', account) == [
         "/recommendations",
+        "/recommendations/rows",
         "/user/preferences",
         "/user/favourites",
         "/user/watchlist",

@@ -10,12 +10,12 @@ from movierec.api.cards import Card, Shelf, shelves_of
 def recommended(media_id: int, **more: Any) -> dict[str, Any]:
     """An item of an answer that recommends, as far as a card needs it."""
     named = {"mediaType": "movie", "mediaId": str(media_id), "title": f"Film {media_id}", "posterUrl": f"/{media_id}"}
-    return {**named, "recommendationReason": "Popular this week", **more}
+    return {**named, "recommendationReason": "Popular with viewers lately", **more}
 
 
 def card(media_id: int) -> Card:
     """The card of a `recommended` item."""
-    return Card(f"/{media_id}", f"Film {media_id}", "Popular this week", "movie", str(media_id))
+    return Card(f"/{media_id}", f"Film {media_id}", "Popular with viewers lately", "movie", str(media_id))
 
 
 def cards_of(answer: dict[str, Any]) -> list[Card]:

@@ -540,9 +540,42 @@ def test_other_titles_and_strangers_get_no_such_buttons(people: Client, ann: Cli
 
 def test_rows_stand_under_their_headings(people: Client) -> None:
     page = echoed(people, {"rows": [{"title": "Picked <for> you", "reason": "By taste", "items": [RECOMMENDED]}]})
-    assert '<section class="shelf" aria-labelledby="shelf-1">' in page
+    assert '<section class="shelf row" aria-labelledby="shelf-1">' in page
     assert '<h2 id="shelf-1">Picked &lt;for&gt; you</h2>' in page
     assert "<p>By taste</p>" in page
+
+
+def test_a_single_list_has_no_heading_and_fills_the_page(people: Client) -> None:
+    assert '<section class="shelf" aria-label="Titles of this answer">' in echoed(people, {"items": [RECOMMENDED]})
+
+
+def test_a_recommended_title_leads_to_titles_like_it(people: Client) -> None:
+    link = '<a href="/media/movie/348/similar">Alien &lt;1&gt;</a>'
+    assert f"<strong>{link}</strong><br>Popular" in echoed(people, {"items": [RECOMMENDED]})
+    assert "<strong>Alien &lt;1&gt;</strong>" in echoed(people, {"items": [ALIEN]})
+
+
+@pytest.mark.parametrize(
+    ("answer", "remark"),
+    [
+        ({"results": [ALIEN], "message": "1 title is like <Aliens>."}, "1 title is like &lt;Aliens&gt;."),
+        ({"items": [ALIEN], "metadata": {"message": "1 title is left."}}, "1 title is left."),
+        ({"rows": [], "metadata": {"message": "Too few titles are left."}}, "Too few titles are left."),
+        ({"items": [], "metadata": "odd"}, "There is nothing here yet."),
+    ],
+    ids=["own", "metadata", "rows", "empty"],
+)
+def test_what_a_list_says_of_itself_stands_above_it(people: Client, answer: dict[str, Any], remark: str) -> None:
+    assert f'<p class="notice">{remark}</p>' in echoed(people, answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"items": [ALIEN], "metadata": {"message": None}}, {"items": [ALIEN]}, {"message": "Saved."}],
+    ids=["nothing to say", "titles alone", "no list"],
+)
+def test_where_there_is_nothing_to_say_nothing_is_said(people: Client, answer: dict[str, Any]) -> None:
+    assert '<p class="notice">' not in echoed(people, answer).split("</noscript>")[-1]
 
 
 FEEDBACK = {"message": "No more <Alien>.", "undo": {"method": "DELETE", "url": "/recommendations/feedback/movie-348"}}
@@ -581,6 +614,15 @@ def test_programs_find_the_same_as_json_below(people: Client, answer: dict[str, 
     page = echoed(people, answer)
     assert "<summary>The same as JSON, for programs</summary>" in page
     assert page.count('id="outcome"') == 1
+
+
+@pytest.mark.parametrize("answer", [{"items": [ALIEN]}, {"items": [FEEDBACK]}], ids=["titles", "feedback"])
+def test_the_json_of_a_list_that_is_shown_is_folded_away(people: Client, answer: dict[str, Any]) -> None:
+    assert "<summary>The same as JSON, for programs</summary>" in echoed(people, answer)
+
+
+def test_the_json_of_other_answers_is_there_to_see(people: Client) -> None:
+    assert "<summary>The same as JSON" not in echoed(people, {"items": [1]})
 
 
 def test_a_form_starts_from_defaults_and_what_must_be_given() -> None:

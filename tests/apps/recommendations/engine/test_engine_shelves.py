@@ -88,12 +88,23 @@ class TestRows:
             ("genre-35", "More Comedy"),
             ("hidden-gems", "Hidden gems for you"),
             ("new-releases", "New releases"),
-            ("popular", "Popular this week"),
+            ("popular", "Popular lately"),
             ("on-your-services", "On your services"),
             ("something-different", "Something different"),
         ]
         assert (found.source, found.fallback_used, found.total_candidates) == ("personal", False, SIZE - len(FAN))
         assert row(found, "on-your-services").reason == "On Netflix"
+        assert row(found, "popular").reason == "Liked by most viewers in the last months"
+
+    @pytest.mark.parametrize(
+        ("preferences", "reason"),
+        [
+            ({}, "From what you like"),
+            ({"favoriteGenres": [27]}, "From what you like and what you told us about your taste"),
+        ],
+    )
+    def test_the_first_says_what_it_rests_on(self, model: Model, preferences: dict[str, Any], reason: str) -> None:
+        assert shelves(model, wish(FAN, preferences)).rows[0].reason == reason
 
     def test_the_first_is_the_list_that_is_recommended(self, model: Model) -> None:
         found = shelves(model, wish(FAN))
@@ -193,7 +204,7 @@ class TestWhatHolds:
             "picked-for-you": 10, "hidden-gems": 10, "new-releases": 10, "popular": 10,
         }  # fmt: skip
 
-    def test_without_recent_likes_nothing_is_of_this_week(self, make_title: MakeTitle) -> None:
+    def test_without_recent_likes_nothing_is_popular_lately(self, make_title: MakeTitle) -> None:
         model = Model([make_title(n, popularity=200.0 - n) for n in range(200)], "plain")
         found = shelves(model, wish(limit=3))
         assert row(found, "popular").title == "Popular with everyone"

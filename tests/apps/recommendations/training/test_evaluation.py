@@ -68,6 +68,13 @@ def test_figures_are_those_of_the_rankings(likes):
     assert len(figures.seconds) == 2
 
 
+def test_what_somebody_watched_before_counts_in_nobodys_list(likes):
+    people = [HeldOut([0], frozenset({2}), watched=frozenset({1, 9}))]
+    bits = self_information(np.asarray(likes.sum(axis=0)).ravel(), 60)
+    figures = measure(lambda _: [1, 9, 2], people, World(likes, bits, frozenset(range(10))))
+    assert figures.sums["ndcg_at_10"].mean == 1.0
+
+
 def test_seeds_are_pooled_over_people():
     def seed(values, coverage, seconds):
         figures = Figures({"recall_at_20": Sums.of(values)}, (coverage, 0.1), seconds)

@@ -89,9 +89,10 @@ def test_targets_are_titles_that_training_knows(make_title):
 
 
 def test_temporal_shows_the_past_and_asks_for_the_future(make_title):
-    titles = [make_title(n) for n in range(4)]
+    titles = [make_title(n) for n in range(5)]
     early = [
         ("a", ("movie", 1), 1.0, 2.0),
+        ("a", ("movie", 4), 0.0, 2.0),
         ("a", ("movie", 0), 1.0, 1.0),
         ("b", ("movie", 2), 1.0, 3.0),
         ("c", ("movie", 2), -1.0, 3.0),
@@ -105,7 +106,7 @@ def test_temporal_shows_the_past_and_asks_for_the_future(make_title):
         ("new", ("movie", 1), 1.0, 9.0),
     ]
     found = temporal_split(Interactions.from_events([*early, *late]), titles)
-    assert [(one.history, one.targets) for one in found.cases["all"]] == [([0, 1], {2})]
+    assert [(one.history, one.targets, one.watched) for one in found.cases["all"]] == [([0, 1], {2}, {4})]
     assert found.training.timestamps.max() == 4.0
     assert len(found.training) == len(early)
 
