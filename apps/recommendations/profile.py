@@ -59,13 +59,15 @@ def request_of(model: Model, person: Person, wish: Wish) -> Request:
     """The question to the engine: all evidence, and everything that must not be shown."""
     said = person.feedback
     evidence = [*_stored(person.history), *_told(said), *_sent(model, wish)]
+    # A weight of 0 would silence a title that the questionnaire names; a rating in the middle only says it was watched.
+    neutral = {one.key for one in evidence if not one.weight}
     return Request(
         taste=_drawn_to(model, Taste.from_preferences(person.preferences), said),
         history=[
-            *_strongest(one for one in evidence if one.key not in said.unused),
+            *_strongest(one for one in evidence if one.weight and one.key not in said.unused),
             *(Liked(key, 0.0, "liked") for key in sorted(said.unused)),
         ],
-        excluded=said.hidden | said.seen | said.unused | {key for named in wish.exclude for key in named},
+        excluded=said.hidden | said.seen | said.unused | neutral | {key for named in wish.exclude for key in named},
         media_type=wish.media_type,
         limit=wish.limit,
         novelty=wish.novelty,

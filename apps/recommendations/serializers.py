@@ -11,12 +11,14 @@ from rest_framework import serializers
 
 from apps.preferences.serializers import PreferencesSerializer
 from apps.recommendations.engine.answers import DEFAULT_DIVERSITY, DEFAULT_REGION
+from apps.recommendations.engine.shelves import LEAST_ITEMS, MOST_ITEMS
 from apps.recommendations.fields import RegionField, ServicesField, ShareField
 from apps.recommendations.keys import TitlesField
 from movierec.api.fields import WholeNumberField
 
 MEDIA_TYPES = ("movie", "tv", "both")
 MINUTES = "Send a whole number of minutes, 1 or more."
+TITLES_A_ROW = f"Send a whole number from {LEAST_ITEMS} to {MOST_ITEMS}; no row has fewer than {LEAST_ITEMS} titles."
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -88,7 +90,13 @@ class RecommendationRequestSerializer(LimitsSerializer):
 class RowsQuerySerializer(LimitsSerializer):
     """Which titles the rows may hold, and how many each."""
 
-    limit = WholeNumberField(default=15, min_value=1, max_value=40, help_text="Titles a row.")
+    limit = WholeNumberField(
+        default=15,
+        min_value=LEAST_ITEMS,
+        max_value=MOST_ITEMS,
+        help_text="Titles a row.",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), TITLES_A_ROW),
+    )
 
 
 class SimilarQuerySerializer(serializers.Serializer[Any]):

@@ -24,7 +24,7 @@ def weighted_interactions() -> Iterator[tuple[str, TitleKey, float, float]]:
         if (user_id, key) not in unused:
             yield user_id, key, weight_of(kind, stars), moment
     for user_id, key, weight, moment in said:
-        if weight:
+        if (user_id, key) not in unused:
             yield user_id, key, weight, moment
 
 

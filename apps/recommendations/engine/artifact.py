@@ -53,7 +53,6 @@ class Trained:
     likes: Sequence[float]
     recent: Sequence[float]
     factors: Mapping[str, Factors] = field(default_factory=dict)
-    blend: Mapping[str, Any] = field(default_factory=dict)
     trained_at: datetime | None = None
     report: Mapping[str, Any] = field(default_factory=dict)
 
@@ -86,7 +85,6 @@ class Model:
         self.report: Mapping[str, Any] = trained.report if trained else {}
         self.operators = tuple(trained.operators) if trained else ()
         self.factors: Mapping[str, Factors] = trained.factors if trained else {}
-        self.blend: Mapping[str, Any] = trained.blend if trained else {}
         self.titles: Sequence[Title] = _Titles(small("I", sections["titles.starts"], size + 1), sections[TITLES])
         self.index: Mapping[TitleKey, int] = _Places(keys)
         self.likes: Sequence[float] = small("f", sections["titles.likes"], size)
@@ -327,7 +325,6 @@ def _assemble(folder: _Folder) -> Model:
         likes=small("f", sections["titles.likes"], folder.titles),
         recent=small("f", sections["titles.recent"], folder.titles),
         factors={name: folder.factors(entry) for name, entry in manifest["factors"].items()},
-        blend=dict(manifest["blend"]),
         trained_at=datetime.fromisoformat(manifest["trained_at"]),
         report=dict(manifest["report"]),
     )

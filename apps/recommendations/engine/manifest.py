@@ -14,7 +14,6 @@ bit of the manifest changes unnoticed, and through its digests none of the folde
                     the largest number an operator is for, null in the last: any; blend: settings of the score
     content         {"file", "entries"}: the titles most alike in content, with similarities in 0..1
     factors         name -> {"file", "dimensions"}
-    blend           settings of the score that hold for every history, as training wrote them
     report          what training did and measured; for people, nothing is served from it
 
 A file of rows (operators, content) holds, all little-endian: starts (u32, one more than titles; row i goes from entry

@@ -121,7 +121,8 @@ def _reasons(
     fame = parts["fame"] + parts["novelty"]
     opinion = fame + parts["quality"]
     reasons = list(_taste_reasons(model, i, scored, signals))
-    reasons += _own_titles(model, terms.trained, rival=max(parts["content"], opinion, 0.0))
+    if parts["personal"] > 0:
+        reasons += _own_titles(model, terms.trained, rival=max(parts["content"], opinion, 0.0))
     reasons += _alike(model, i, terms.content, rival=max(opinion, 0.0))
     reasons += _opinion(model, i, fame, parts["quality"])
     reasons.sort(key=lambda reason: (-reason.weight, reason.kind, reason.text))
@@ -152,9 +153,11 @@ def _named(terms: Sequence[Term]) -> list[tuple[float, int, Verb]]:
 
 
 def _own_titles(model: Model, terms: Sequence[Term], rival: float) -> Iterable[Reason]:
+    """The person's titles that add most, unless what they dislike adds more: "because you liked" would not be true."""
     named = _named(terms)
     weight = sum(term for term, _, _ in named)
-    if named and weight > rival:
+    untold = [term for term, _, verb in terms if verb is None and term > 0]
+    if named and weight > max(rival, fsum(untold)) and named[0][0] >= max(untold, default=0.0):
         one, several = BECAUSE[named[0][2]]
         names = listed([model.titles[j].title for _, j, _ in named])
         text = (one if len(named) == 1 else several).format(names)

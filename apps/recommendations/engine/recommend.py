@@ -73,8 +73,8 @@ def ranking(model: Model, request: Request, themes: Sequence[str] = ()) -> Ranki
     known = known_titles(model, request.history, request.taste.favorite_content)
     wanted = signals(request.taste, model)
     allowed = allowed_titles(model, request, own=(one.index for one in known))
-    scored = score(model, known, wanted, allowed.flags, themes)
-    novelty = novel(model, scored.relevance, request.novelty)
+    scored = score(model, known, wanted, allowed.flags, themes, lesser_known=request.novelty > 0)
+    novelty = novel(model, scored, request.novelty)
     mix = genre_mix(model, known, wanted) if request.diversity else {}
     places = varied(model, novelty.scores, mix, request.limit, request.diversity)
     return Ranking(places, scored, novelty, known, wanted, allowed.count)

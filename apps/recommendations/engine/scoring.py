@@ -7,10 +7,9 @@ it:
 
     personal · a  +  factors · b  +  content · c  +  fame · d  +  quality · e  +  taste · f
 
-a and c divide by the root mean square over the catalogue, as fame and quality are z-scores. b brings the factors to the
-spread that the personal term has among its best titles, times the weight that training found. The weights depend on k,
-the number of liked titles: evidence of a person's own counts more the more there is.
-"""
+a and c divide by the root mean square over a catalogue of the usual size, as fame and quality are z-scores. b brings
+the factors to the spread that the personal term has among its best titles, times the weight that training found. The
+weights depend on k, the number of liked titles: evidence of a person's own counts more the more there is. """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,11 +34,14 @@ _FAME_HELPS_UNTIL = 15  # likes; beyond, what a person's titles lead to is enoug
 _WITH_WANTED_FACTS = 1_000
 _LEAST_PER_FACT = 20
 _OF_A_THEME = 60
+_OF_ALL_DEGREES = 300
 # Entries read in all: long histories need fewer neighbours of each title, and the strongest come first.
 _MOST_ENTRIES, _LEAST_OF_ROW = 8_000, 60
 _MOST_ALIKE, _LEAST_ALIKE = 1_500, 5
 _SAMPLE = 16
-_TASTE_ALONE = 1.5  # what an answer of the questionnaire weighs where nothing else is known
+_USUAL_TITLES = 4_000  # where the schedule of weights was measured
+# What an answer of the questionnaire weighs where nothing else is known, and beside the person's own titles.
+_TASTE_ALONE, _TASTE_BESIDE = 1.5, 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,18 @@ class Scored:
 
 
 def score(
-    model: Model, known: Sequence[Known], signals: Sequence[Signal], allowed: bytes, themes: Sequence[str] = ()
+    model: Model,
+    known: Sequence[Known],
+    signals: Sequence[Signal],
+    allowed: bytes,
+    themes: Sequence[str] = (),
+    *,
+    lesser_known: bool = False,
 ) -> Scored:
     """The rank scores of the titles that can come into question among those `allowed`.
 
-    The best known titles with each of the facts `themes` are scored too, whatever speaks for them.
+    The best known titles with each of the facts `themes` are scored too, whatever speaks for them, and where
+    `lesser_known` a selection from all degrees of fame.
     """
     likes = sum(1 for one in known if one.weight > 0)
     evidence = _evidence(model, known, likes)
@@ -90,14 +99,15 @@ def score(
     best = _best(personal, allowed, _BEST_PERSONAL)
     wanted = _merged(signals)
     contenders = _contenders(model, allowed, best, content, wanted, likes)
-    if themes:
-        contenders = sorted({*contenders, *_of_themes(model, allowed, themes)})
+    if themes or lesser_known:
+        more = _of_all_degrees(model, allowed) if lesser_known else ()
+        contenders = sorted({*contenders, *_of_themes(model, allowed, themes), *more})
     factors = _factor_scores(evidence, contenders)
     operator = model.operator(max(1, likes))
     share = operator.blend.get("factors", 0.0) if operator else 0.0
-    unit = _root_mean_square(personal, len(model))
+    unit = _root_mean_square(personal)
     ratio = share * _ratio_of_spreads(best, personal, factors) if unit else 0.0
-    weights = _weights(likes, unit, ratio, _root_mean_square(content, len(model)), answered=bool(signals))
+    weights = _weights(likes, unit, ratio, _root_mean_square(content), answered=bool(signals))
     return Scored(_sums(model, contenders, evidence, factors, weights, wanted), weights, evidence)
 
 
@@ -169,9 +179,12 @@ def _factor_scores(evidence: Evidence, contenders: Sequence[int]) -> dict[int, f
     return dict(zip(contenders, evidence.factors.scores(evidence.vector, contenders), strict=True))
 
 
-def _root_mean_square(totals: Mapping[int, float], size: int) -> float:
-    """Over all titles; those without an entry are 0."""
-    return math.hypot(*totals.values()) / math.sqrt(size) if totals else 0.0
+def _root_mean_square(totals: Mapping[int, float]) -> float:
+    """Over a catalogue of the usual size, in which titles without an entry are 0.
+
+    A row has as many entries in a small catalogue as in a large one, so that dividing by the true size would make
+    the same evidence weigh more the more titles there are that it says nothing of. """
+    return math.hypot(*totals.values()) / math.sqrt(_USUAL_TITLES) if totals else 0.0
 
 
 def _ratio_of_spreads(best: Sequence[int], personal: Mapping[int, float], factors: Mapping[int, float]) -> float:
@@ -204,7 +217,7 @@ def _weights(likes: int, personal: float, ratio: float, content: float, *, answe
         content=content_weight / content if content > 0 else 0.0,
         fame=fame,
         quality=fame / 2,
-        taste=min(_TASTE_ALONE, 0.6 + 1.6 / math.sqrt(k)) if own else _TASTE_ALONE,
+        taste=_TASTE_BESIDE * min(1.5, 0.6 + 1.6 / math.sqrt(k)) if own else _TASTE_ALONE,
     )
 
 
@@ -231,6 +244,13 @@ def _contenders(
 def _of_themes(model: Model, allowed: bytes, themes: Sequence[str]) -> Iterator[int]:
     for fact in themes:
         yield from islice((i for i in model.facts.titles_with(fact) if allowed[i]), _OF_A_THEME)
+
+
+def _of_all_degrees(model: Model, allowed: bytes) -> Iterator[int]:
+    """Allowed titles from the best known down to the least, evenly spread."""
+    count = allowed.count(1)
+    free = (i for i in model.facts.by_fame if allowed[i])
+    return islice(free, 0, None, max(1, count // _OF_ALL_DEGREES))
 
 
 def _best(totals: Mapping[int, float], allowed: bytes, count: int) -> list[int]:

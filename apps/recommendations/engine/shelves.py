@@ -26,6 +26,7 @@ _BECAUSE_ROWS: Final = 2
 _GENRE_ROWS: Final = 2
 _TRIED: Final = 8  # of the person's strongest titles, for the rows of their own titles
 _TOO_ALIKE: Final = 0.5  # of the nearest's likeness, from which two of the person's titles lead to the same row
+_GOES_WITH: Final = 1 / 3  # of the nearest's likeness, below which it would not be true that a title goes with another
 _NEW: Final = "era:new"
 _THEMES: Final = (GEM, _NEW, TRENDING)
 _USUAL_SHARE: Final = 0.05  # of a person's mix, from which a genre is not something different
@@ -145,11 +146,12 @@ def _because(page: _Page) -> None:
         if one.index in near:
             continue
         found = likeness(page.model, one.index)
-        places = sorted((i for i in found if i in scores), key=lambda i: (-found[i].total, i))
+        most = max((like.total for like in found.values()), default=0.0)
+        fitting = (i for i in found if i in scores and found[i].total >= _GOES_WITH * most)
+        places = sorted(fitting, key=lambda i: (-found[i].total, i))
         title = page.model.titles[one.index]
         words = BECAUSE[one.verb][0].format(title.title)
         if page.add(f"because-{title.media_type}-{title.media_id}", words, f"Goes with {title.title}", places):
-            most = max(like.total for like in found.values())
             near.update(i for i, like in found.items() if like.total > _TOO_ALIKE * most)
             rows += 1
         if rows == _BECAUSE_ROWS:

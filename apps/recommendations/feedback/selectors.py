@@ -58,16 +58,20 @@ def is_in_force(row: Mapping[str, Plain]) -> bool:
 
 
 def feedback_of(user_id: str) -> Feedback:
-    """Everything a person said that is in force; one Query. Where statements contradict, the newest holds."""
+    """Everything a person said that is in force; one Query. Where statements contradict, the newest holds.
+
+    That a title was seen contradicts nothing, and holds beside what is thought of it.
+    """
     said = [given.statement for given in sorted(_in_force(user_id), key=lambda given: given.place)]
-    titles = {statement.key: statement for statement in said if statement.scope in ("title", "for_now")}
+    seen = _of_kind("already_seen", said)
+    opinions = [statement for statement in said if statement.scope in ("title", "for_now")]
     genres = {genre: statement.kind for statement in said for genre in _genres(statement)}
     people = {normalise(statement.person): statement.kind for statement in said if statement.person}
-    for_good = [statement for statement in titles.values() if statement.scope == "title"]
+    for_good = [statement for statement in opinions if statement.scope == "title"]
     return Feedback(
-        hidden=frozenset(key for key, said in titles.items() if said.kind in ("not_interested", "already_seen")),
+        hidden=_of_kind("not_interested", opinions) | seen,
         disliked=_of_kind("not_interested", for_good),
-        seen=_of_kind("already_seen", for_good),
+        seen=seen,
         wanted=_of_kind("more_like_this", for_good),
         unused=_of_kind("do_not_use", for_good),
         avoided_genres=frozenset(genre for genre, kind in genres.items() if kind == "not_interested"),

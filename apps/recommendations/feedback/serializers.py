@@ -105,7 +105,7 @@ class UndoSerializer(serializers.Serializer[Any]):
 
 
 class GivenFeedbackSerializer(serializers.Serializer[Any]):
-    id = serializers.CharField(help_text="Of each title, genre and person there is one piece of feedback at a time.")
+    id = serializers.CharField(help_text="What it is about; a newer opinion of the same has the same id.")
     mediaId = serializers.CharField()
     mediaType = serializers.ChoiceField(("movie", "tv"))
     kind = serializers.ChoiceField(_KINDS)

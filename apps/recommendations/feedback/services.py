@@ -25,9 +25,10 @@ MAX_FEEDBACK: Final = 2000
 def give(user_id: str, statement: Statement) -> tuple[Given, bool]:
     """Stores a statement in place of an earlier one about the same; answers what is in force, and whether it is new.
 
-    The same statement again changes nothing. A genre or person that is not named is taken from the title. A Query,
-    one conditional PutItem, and a GetItem where the model does not know a title that has to be known. Raises
-    FieldErrors when the title does not tell, TooMuchFeedback beyond 2,000 statements.
+    The same statement again changes nothing, but that what holds for now has its whole time anew. A genre or person
+    that is not named is taken from the title. A Query, one conditional PutItem, a second to renew, and a GetItem where
+    the model does not know a title that has to be known. Raises FieldErrors when the title does not tell,
+    TooMuchFeedback beyond 2,000 statements.
     """
     said = _completed(statement)
     sort_key = row_key(said.id)
@@ -52,6 +53,10 @@ def give(user_id: str, statement: Statement) -> tuple[Given, bool]:
     )
     is_free = FeedbackRow.pk.does_not_exist() | (FeedbackRow.expires_at <= int(time()))
     stored, new = row.save_if(is_free | another)
+    if not new and said.scope == "for_now":
+        # It stays where it was in the order of time, so that pages of the list neither repeat nor skip it.
+        row.created_at = stored["createdAt"]
+        stored, _ = row.save_if(FeedbackRow.pk.does_not_exist() | (FeedbackRow.scope == said.scope))
     return given_of(stored), new
 
 

@@ -23,7 +23,7 @@ SCOPES: Final[Mapping[Kind, tuple[Scope, ...]]] = {
 FOR_NOW_DAYS: Final = 30
 
 _PERSON_DIGITS: Final = 24
-ID_PATTERN: Final = f"(movie|tv|genre)-[1-9][0-9]{{0,15}}|person-[0-9a-f]{{{_PERSON_DIGITS}}}"
+ID_PATTERN: Final = f"(seen-)?(movie|tv)-[1-9][0-9]{{0,15}}|genre-[1-9][0-9]{{0,15}}|person-[0-9a-f]{{{_PERSON_DIGITS}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Statement:
     def id(self) -> str:
         """What it is about, such as movie-603, genre-27 or person-…: of each there is one statement at a time.
 
-        A title's is the same for good and for now.
+        An opinion of a title has the same for good and for now. That a title was seen is no opinion but a fact, which
+        no opinion may end, so it has an id of its own: seen-movie-603.
         """
         if self.scope == "genre":
             return f"genre-{self.genre}"
@@ -52,7 +53,8 @@ class Statement:
             # Names have characters that addresses and keys have not, and more of them.
             digest = hashlib.sha256(normalise(self.person or "").encode()).hexdigest()
             return f"person-{digest[:_PERSON_DIGITS]}"
-        return f"{self.key[0]}-{self.key[1]}"
+        title = f"{self.key[0]}-{self.key[1]}"
+        return f"seen-{title}" if self.kind == "already_seen" else title
 
 
 def is_id(text: str) -> bool:

@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -13,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STALE_SECONDS = 7 * 24 * 3600
+# What reading a file raises that is cut or altered, or that the system does not hand over.
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Arrays(Protocol):
@@ -47,11 +51,11 @@ class Checkpoints(Forgetful):
             _remove_stale(folder, self._folder)
 
     def part(self, name: str, kind: type[Part], make: Callable[[], Part]) -> Part:
-        """The part called `name`: as it was kept, else made now and kept."""
+        """The part called `name`: as it was kept, else made now and kept; so is one whose file is damaged."""
         path = self._folder / f"{name}.npz"
-        if path.exists():
-            with np.load(path, allow_pickle=False) as stored:
-                return kind.from_arrays({key: stored[key] for key in stored.files})
+        kept = _read(path)
+        if kept is not None:
+            return kind.from_arrays(kept)
         made = make()
         self._keep(path, made.arrays())
         return made
@@ -69,6 +73,8 @@ class Checkpoints(Forgetful):
         try:
             with os.fdopen(descriptor, "wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
             Path(temporary).replace(path)
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -82,6 +88,15 @@ def digest_of(pieces: Iterable[bytes | NDArray[np.generic]]) -> str:
         digest.update(len(content).to_bytes(8, "little"))
         digest.update(content)
     return digest.hexdigest()[:32]
+
+
+def _read(path: Path) -> dict[str, NDArray[np.generic]] | None:
+    """The arrays in the file; None when there is no such file, or it is damaged."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            return {key: stored[key] for key in stored.files}
+    except _DAMAGE:
+        return None
 
 
 def _remove_stale(folder: Path, own: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from apps.recommendations.engine.titles import TitleKey
 MAX_MEDIA_ID: Final = 2**53 - 1
 
 _LONGEST_HEADER = 1 << 20
+_KEY = re.compile(r"tv#(?P<series>[0-9]{1,16})|(?P<film>[0-9]{1,16})(?:\.0+)?")
 
 T = TypeVar("T")
 
@@ -42,11 +44,15 @@ class Rows(Generic[T]):
 
 
 def parse_key(text: str) -> TitleKey:
-    """The title that `603` or `tv#1396` names; ValueError with the remedy for anything else."""
-    digits = text.removeprefix("tv#")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 16 and 1 <= int(digits) <= MAX_MEDIA_ID):
+    """The title that `603` or `tv#1396` names; ValueError with the remedy for anything else.
+
+    `603.0` is a film too: programs write whole numbers so when a cell of their column is empty.
+    """
+    found = _KEY.fullmatch(text)
+    media_id = int(found["series"] or found["film"]) if found else 0
+    if not (found and 1 <= media_id <= MAX_MEDIA_ID):
         raise ValueError(f"movieId {shown(text)} is no title; write a number such as 603, or tv#1396 for a series")
-    return ("tv" if text.startswith("tv#") else "movie", int(digits))
+    return ("tv" if found["series"] else "movie", media_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from .evaluation import assess, in_words, summary, to_json
 from .interactions import Interactions
 from .plots import charts, draw
 from .protocols import Protocol, split
+from .values import LIKED_FROM
 
 FIGURES: Final = "evaluation.json"
 PLOT: Final = "evaluation.svg"
@@ -54,7 +55,7 @@ def run(asked: Run, progress: Progress) -> dict[str, Any]:
     The temporal protocol has no chance in it and takes one seed. Finished seeds are kept in a folder named by a digest
     of the data, the protocol and the code, so that what belongs to other ones is never mixed in. Raises NobodyToAsk.
     """
-    liked = set(np.unique(asked.interactions.item_indices[asked.interactions.weights > 0]).tolist())
+    liked = set(np.unique(asked.interactions.item_indices[asked.interactions.weights >= LIKED_FROM]).tolist())
     keys = {asked.interactions.items[place] for place in liked}
     titles = [title for title in asked.titles if title.key in keys]
     digest = digest_of(asked.interactions, titles, asked.protocol)
@@ -72,7 +73,7 @@ def run(asked: Run, progress: Progress) -> dict[str, Any]:
         "seeds": count,
         "users": len(asked.interactions.users),
         "titles": len(titles),
-        "likes": int((asked.interactions.weights > 0).sum()),
+        "likes": int((asked.interactions.weights >= LIKED_FROM).sum()),
         "digest": digest,
         "contenders": summary(parts),
     }
@@ -101,9 +102,10 @@ def digest_of(interactions: Interactions, titles: Sequence[Title], protocol: Pro
 
 
 def _seed(asked: Run, titles: Sequence[Title], seed: int, path: Path, progress: Progress) -> Any:
-    if path.exists():
+    kept = read_kept(path)
+    if kept is not None:
         progress(f"Seed {seed} was finished before", 1.0)
-        return json.loads(path.read_bytes())
+        return kept
     progress(f"Splitting people for seed {seed}", 0.0)
     chosen = split(asked.interactions, titles, asked.protocol, seed)
     if not any(chosen.cases.values()):
@@ -125,10 +127,21 @@ def _plot(found: dict[str, Any]) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """All or nothing, so that a kill leaves no half of a file."""
+    """All or nothing, so that neither a kill nor a power cut leaves half of a file."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(path)
+
+
+def read_kept(path: Path) -> Any:
+    """What the JSON file holds; None when there is no such file or it is damaged: its figures are computed again."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _scaled(progress: Progress, start: float, end: float) -> Progress:

@@ -23,10 +23,10 @@ from scipy import sparse
 from apps.recommendations.engine.titles import Title
 
 from .interactions import Interactions
+from .values import LIKED_FROM
 
 Protocol = Literal["strong", "temporal", "cold"]
 
-PROTOCOLS: Final[tuple[Protocol, ...]] = ("strong", "temporal", "cold")
 LEAST_LIKES: Final = 5
 # The likes of a history that are shown; all of them under this name.
 ALL: Final = "all"
@@ -119,9 +119,9 @@ def temporal_split(interactions: Interactions, titles: Sequence[Title]) -> Split
 
 
 def like_matrix(interactions: Interactions, titles: Sequence[Title]) -> sparse.csr_matrix:
-    """Users x titles, 1 where the user likes the title (weight above 0), nothing elsewhere."""
+    """Users x titles, 1 where the user likes the title (weight from LIKED_FROM on), nothing elsewhere."""
     columns = title_columns(interactions, titles)[interactions.item_indices]
-    kept = (interactions.weights > 0) & (columns >= 0)
+    kept = (interactions.weights >= LIKED_FROM) & (columns >= 0)
     entries = (interactions.user_indices[kept], columns[kept])
     shape = (len(interactions.users), len(titles))
     return sparse.csr_matrix((np.ones(int(kept.sum()), dtype=np.float32), entries), shape=shape)
@@ -183,7 +183,7 @@ def _with_only(people: Sequence[HeldOut], likes: int) -> list[HeldOut]:
 def _watched(interactions: Interactions, titles: Sequence[Title]) -> dict[int, frozenset[int]]:
     """By user the titles with an event that is no like."""
     columns = title_columns(interactions, titles)[interactions.item_indices]
-    other = np.flatnonzero((interactions.weights <= 0) & (columns >= 0))
+    other = np.flatnonzero((interactions.weights < LIKED_FROM) & (columns >= 0))
     found: dict[int, set[int]] = {}
     for user, place in zip(interactions.user_indices[other].tolist(), columns[other].tolist(), strict=True):
         found.setdefault(user, set()).add(place)
@@ -192,7 +192,7 @@ def _watched(interactions: Interactions, titles: Sequence[Title]) -> dict[int, f
 
 def _likes_by_time(interactions: Interactions, titles: Sequence[Title]) -> dict[int, list[int]]:
     columns = title_columns(interactions, titles)[interactions.item_indices]
-    liked = np.flatnonzero((interactions.weights > 0) & (columns >= 0))
+    liked = np.flatnonzero((interactions.weights >= LIKED_FROM) & (columns >= 0))
     found: dict[int, list[int]] = {}
     for row in liked[np.argsort(interactions.timestamps[liked], kind="stable")].tolist():
         found.setdefault(int(interactions.user_indices[row]), []).append(int(columns[row]))

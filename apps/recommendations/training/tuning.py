@@ -24,11 +24,12 @@ from .building import build, likes_of
 from .checkpoints import Forgetful, Part
 from .checkpoints import digest_of as digest_of_pieces
 from .evaluation import served
-from .evaluation_runs import NobodyToAsk, digest_of, write_whole
+from .evaluation_runs import NobodyToAsk, digest_of, read_kept, write_whole
 from .interactions import Interactions
 from .metrics import Sums, ndcg
 from .protocols import ALL, SHORT_HISTORIES, HeldOut, Split, like_matrix, validation_split
 from .settings import DEFAULTS, Mixture, Settings
+from .values import LIKED_FROM
 
 # Tried in this order for full histories.
 LONG_HISTORIES: Final[tuple[Mapping[str, float], ...]] = (
@@ -149,7 +150,7 @@ def tune(asked: Search, progress: Progress) -> dict[str, Any]:
             "digest": _digest(asked.interactions, titles),
             "users": len(asked.interactions.users),
             "titles": len(titles),
-            "likes": int((asked.interactions.weights > 0).sum()),
+            "likes": int((asked.interactions.weights >= LIKED_FROM).sum()),
             "seeds": asked.seeds,
             "people": figures.people,
         },
@@ -199,9 +200,11 @@ class _Figures:
         for number, seed in enumerate(self._seeds):
             progress(f"seed {number}", number / len(self._seeds))
             path = self._folder / f"{name}-{number}.json"
-            if not path.exists():
-                write_whole(path, json.dumps(seed.figures(served_by, measure)))
-            values += json.loads(path.read_bytes())
+            found = read_kept(path)
+            if found is None:
+                found = seed.figures(served_by, measure)
+                write_whole(path, json.dumps(found))
+            values += found
         if not values:
             raise NobodyToAsk("The split leaves nobody to ask; give it more people with 5 likes or more.")
         self.people = max(self.people, len(values))

@@ -41,7 +41,6 @@ class PackedModel:
     operators: Sequence[PackedOperator]
     content: PackedRows
     factors: Mapping[str, PackedFactors] = field(default_factory=dict)
-    blend: Mapping[str, Any] = field(default_factory=dict)
 
     def to_files(self) -> tuple[dict[str, bytes], dict[str, Any]]:
         """The files of the folder, and the manifest's entries about them."""
@@ -65,7 +64,6 @@ class PackedModel:
             "operators": operators,
             "content": {"file": CONTENT, "entries": len(self.content.values)},
             "factors": factors,
-            "blend": dict(self.blend),
         }
 
 

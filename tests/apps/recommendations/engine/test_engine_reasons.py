@@ -29,7 +29,7 @@ def test_the_titles_named_are_the_largest_positive_terms(films, make_trained, as
 def test_the_weights_of_reasons_are_the_terms_of_the_score(films, make_trained, ask):
     model = make_trained(films, {0: {3: 50, 4: 20}, 1: {3: 40}})
     answer = ask(model, likes=[("movie", 0), ("movie", 1)])
-    scale = ((0.9**2 + 0.2**2) / 5) ** 0.5
+    scale = ((0.9**2 + 0.2**2) / 4000) ** 0.5
     assert reasons_of(answer, 3)[0].weight == pytest.approx(0.9 / scale)
     assert reasons_of(answer, 4)[0].weight == pytest.approx(0.2 / scale)
     assert reasons_of(answer, 4)[0].titles == (("movie", 0),)
@@ -61,6 +61,20 @@ def test_a_title_the_person_dislikes_is_no_reason_although_it_adds_to_the_score(
     assert answer.items[0].title.media_id == 3
     assert answer.items[0].parts["personal"] > 0
     assert all(("movie", 1) not in reason.titles for reason in answer.items[0].reasons)
+
+
+def test_own_titles_are_no_reason_where_a_disliked_one_adds_more(films, make_trained, ask):
+    model = make_trained(films, {0: {3: 20, 4: 50}, 1: {3: -60}})
+    answer = ask(model, history=[*liked(0), *liked(1, verb="rated", weight=-1.0)])
+    assert reasons_of(answer, 4)[0].titles == (("movie", 0),)
+    assert all(not reason.titles for reason in reasons_of(answer, 3))
+
+
+def test_own_titles_are_no_reason_where_all_together_speak_against(films, make_trained, ask):
+    model = make_trained(films, {0: {3: 20, 4: 50}, 1: {3: -60}})
+    answer = ask(model, likes=[("movie", 0), ("movie", 1)])
+    assert next(item for item in answer.items if item.title.media_id == 3).parts["personal"] < 0
+    assert all(not reason.titles for reason in reasons_of(answer, 3))
 
 
 def test_a_title_that_must_not_be_used_says_nothing_even_as_a_named_favourite(films, make_trained, ask):

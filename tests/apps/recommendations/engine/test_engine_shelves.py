@@ -12,6 +12,7 @@ from apps.recommendations.engine.artifact import Model, Operator, Trained
 from apps.recommendations.engine.recommend import recommend
 from apps.recommendations.engine.rows import Rows
 from apps.recommendations.engine.shelves import Shelf, Shelves, shelves
+from apps.recommendations.engine.similar import likeness
 from apps.recommendations.engine.taste import Taste
 from apps.recommendations.engine.titles import Title
 
@@ -121,6 +122,13 @@ class TestRows:
             assert all(fact in facts[number] for number in numbers(row(found, identity)))
         assert {number % 6 for number in numbers(row(found, "because-movie-0"))} == {0}
         assert not {number % 6 for number in numbers(row(found, "something-different"))} & {0, 1}
+
+    def test_a_row_of_a_title_holds_what_is_at_least_a_third_as_like_it_as_the_nearest(self, model: Model) -> None:
+        found = shelves(model, wish([liked(0)], limit=40))
+        alike = {i: like.total for i, like in likeness(model, 0).items()}
+        fitting = {i for i, total in alike.items() if total >= max(alike.values()) / 3}
+        assert fitting < alike.keys()
+        assert set(numbers(row(found, "because-movie-0"))) == fitting - set(numbers(row(found, "picked-for-you")))
 
     def test_the_second_title_does_not_lead_to_the_same_row(self, model: Model) -> None:
         own = [liked(0), liked(6, 0.99), liked(1, 0.5)]

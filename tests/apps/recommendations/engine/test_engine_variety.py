@@ -7,6 +7,7 @@ from statistics import fmean
 import pytest
 
 from apps.recommendations.engine.answers import Request
+from apps.recommendations.engine.artifact import content_only
 from apps.recommendations.engine.recommend import genre_mix, rank, ranking
 from apps.recommendations.engine.standing import WELL_KNOWN
 from apps.recommendations.engine.taste import Taste
@@ -57,6 +58,19 @@ def test_fame_falls_with_novelty_until_hardly_anything_famous_remains(model, lik
         assert all(later <= earlier + 1e-9 for earlier, later in pairwise(fame))
         assert fame[-1] < fame[0]
         assert len(known.intersection(lists[-1])) <= 1
+
+
+@pytest.mark.parametrize("taste", [{}, {"favoriteGenres": [18]}])
+def test_somebody_without_likes_is_led_off_the_beaten_track_step_by_step(make_title, taste):
+    titles = [make_title(n, popularity=1000 / (n + 1), vote_count=5_000 // (n + 1), genres=(18,)) for n in range(900)]
+    model = content_only(titles)
+    fame = model.standing.fame
+    found = []
+    for novelty in (0.0, 0.25, 0.5, 1.0):
+        request = Request(Taste.from_preferences(taste), [], frozenset(), "both", 20, novelty, 0.0)
+        found.append(fmean(fame[i] for i in rank(model, request)))
+    assert found[0] > found[1] > found[2] > found[3]
+    assert found[3] < 0.8
 
 
 def test_without_novelty_and_diversity_the_order_is_that_of_the_scores():
