@@ -19,6 +19,7 @@ from apps.media.selectors import listing
 from apps.media.titles import MEDIA_TYPES
 from apps.recommendations.catalogue import title_of_listing
 from apps.recommendations.engine.artifact import ArtifactError, Model, content_only
+from apps.recommendations.engine.manifest import UnreadableError
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.stores.configured import configured_store
 from apps.recommendations.stores.errors import PointerDamaged, StoreUnreachable, UnknownVersion
@@ -169,7 +170,7 @@ class Keeper:
         """The model of a version, or None with what is wrong added to `problems`.
 
         A version that is gone is a problem only where it is `needed`: old ones are removed. One that was refused is
-        not fetched again before its files have changed.
+        not fetched again before its files have changed; one that could not be read may be readable by now.
         """
         try:
             refusal = self._refused.get(version)
@@ -177,6 +178,8 @@ class Keeper:
                 self._refused.pop(version, None)
                 return self._store.load(version)
             problems.append(refusal.problem)
+        except UnreadableError as error:
+            problems.append(f"{error}.")
         except ArtifactError as error:
             problems.append(f"{error}.")
             self._remember(version, f"{error}.")

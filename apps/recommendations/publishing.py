@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from apps.recommendations.engine.artifact import MANIFEST, ArtifactError, verify
 from apps.recommendations.stores.configured import configured_store
-from apps.recommendations.stores.errors import NothingBefore, PointerDamaged, UnknownVersion
+from apps.recommendations.stores.errors import ActivatedMeanwhile, NothingBefore, PointerDamaged, UnknownVersion
 from apps.recommendations.stores.pointer import MOST_PREVIOUS, Pointer, is_version
 from apps.recommendations.stores.store import ModelStore
 
@@ -33,15 +34,15 @@ def publish(folder: Path, *, activate: bool = True, store: ModelStore | None = N
 
     The folder is checked thoroughly before anything is stored. A version that is there already is not stored again.
     Killed at any moment, what served before serves on, and the same call again finishes the work. Versions beyond the
-    newest five go, save the active one and the one before it. The store is that of the settings where not given.
-    Raises ArtifactError for the folder and StoreError for the store.
+    newest five go, save this one, the active one and the one before that. The store is that of the settings where not
+    given. Raises ArtifactError for the folder and StoreError for the store.
     """
     store = store or configured_store()
     version = _checked(folder)
     store.put(version, folder)
     if activate:
         _point(store, version)
-    _retire(store)
+    _retire(store, version)
     return version
 
 
@@ -74,7 +75,7 @@ def rollback() -> str:
             f"No version before {now.version} can serve." if now else f"No version is active in {store}."
         )
 
-    return store.move_pointer(back).version
+    return _moved(store, back).version
 
 
 def versions() -> list[Published]:
@@ -126,7 +127,28 @@ def _point(store: ModelStore, version: str) -> None:
         before = [earlier for earlier in (now.version, *now.previous) if earlier in stored and earlier != version]
         return Pointer(version, datetime.now(UTC), tuple(before[:MOST_PREVIOUS]))
 
-    store.move_pointer(forward)
+    _moved(store, forward)
+
+
+def _moved(store: ModelStore, move: Callable[[Pointer | None], Pointer]) -> Pointer:
+    """As `ModelStore.move_pointer`; taken back with UnknownVersion where another process removed that version."""
+    before: list[Pointer | None] = []
+
+    def noted(now: Pointer | None) -> Pointer:
+        before.append(now)
+        return move(now)
+
+    moved = store.move_pointer(noted)
+    if store.has(moved.version):
+        return moved
+    old = before[0]
+    if old:
+        with suppress(ActivatedMeanwhile):
+            store.move_pointer(lambda now: now if now and now.version != moved.version else old)
+    raise UnknownVersion(
+        f"Version {moved.version} was removed from {store} while it was activated. "
+        "See manage.py recommender_model list, and publish it again."
+    )
 
 
 def _is_whole(store: ModelStore, version: str) -> bool:
@@ -145,14 +167,18 @@ def _active(store: ModelStore) -> str | None:
     return pointer.version if pointer else None
 
 
-def _retire(store: ModelStore) -> None:
-    """Removes what nobody goes back to; nothing where the pointer does not say what serves."""
+def _retire(store: ModelStore, published: str) -> None:
+    """Removes what nobody goes back to, and never what was just `published`."""
     store.remove_leftovers()
-    try:
-        pointer = store.pointer()
-    except PointerDamaged:
-        return
-    kept = {pointer.version, *pointer.previous[:1]} if pointer else set()
+
+    def is_needed(version: str) -> bool:
+        # Asked anew each time: another process may activate an old version meanwhile.
+        try:
+            pointer = store.pointer()
+        except PointerDamaged:
+            return True
+        return pointer is not None and version in (pointer.version, *pointer.previous[:1])
+
     for version in store.newest_first()[KEPT_VERSIONS:]:
-        if version not in kept:
-            store.remove(version)
+        if version != published and not is_needed(version):
+            store.remove(version, is_needed)

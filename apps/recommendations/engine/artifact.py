@@ -328,4 +328,4 @@ def _assemble(folder: _Folder) -> Model:
         trained_at=datetime.fromisoformat(manifest["trained_at"]),
         report=dict(manifest["report"]),
     )
-    return Model.from_sections(sections, str(manifest["version"]), trained)
+    return Model.from_sections(sections, manifest["version"], trained)

@@ -46,6 +46,10 @@ class ArtifactError(ValueError):
         super().__init__(f"{path}: {fault}. {remedy}")
 
 
+class UnreadableError(ArtifactError):
+    """A file that the system does not hand over at the moment, whatever it holds."""
+
+
 def sealed(manifest: Mapping[str, Any]) -> bytes:
     """The bytes of the manifest file. Raises ValueError for numbers that JSON does not have."""
     body = json.dumps(manifest, indent=1, allow_nan=False).encode().removesuffix(b"\n}")
@@ -66,17 +70,20 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ArtifactError(path, "the file is not JSON") from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
-    if version != FORMAT_VERSION:
+    if type(version) is not int or version != FORMAT_VERSION:
         raise _foreign(path, version)
     seal = _SEAL.search(content)
     if not seal or hashlib.sha256(content[: seal.start()]).hexdigest().encode() != seal.group(1):
         raise ArtifactError(path, "the file was altered (its seal does not match)")
+    if not isinstance(manifest.get("version"), str) or not manifest["version"]:
+        raise ArtifactError(path, "its version is no text")
     return dict(manifest)
 
 
 def unreadable(path: Path, error: OSError) -> ArtifactError:
-    """The error for a file the system does not hand over."""
-    return ArtifactError(path, f"the file cannot be read ({error.strerror})")
+    """The error for a file the system does not hand over; one that is missing is a fault of the folder."""
+    kind = ArtifactError if isinstance(error, FileNotFoundError) else UnreadableError
+    return kind(path, f"the file cannot be read ({error.strerror})")
 
 
 def _foreign(path: Path, version: object) -> ArtifactError:

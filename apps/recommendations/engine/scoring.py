@@ -9,7 +9,7 @@ it:
 
 a and c divide by the root mean square over a catalogue of the usual size, as fame and quality are z-scores. b brings
 the factors to the spread that the personal term has among its best titles, times the weight that training found. The
-weights depend on k, the number of liked titles: evidence of a person's own counts more the more there is. """
+weights depend on k, the number of liked titles: evidence of a person's own counts more the more there is."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -183,7 +183,7 @@ def _root_mean_square(totals: Mapping[int, float]) -> float:
     """Over a catalogue of the usual size, in which titles without an entry are 0.
 
     A row has as many entries in a small catalogue as in a large one, so that dividing by the true size would make
-    the same evidence weigh more the more titles there are that it says nothing of. """
+    the same evidence weigh more the more titles there are that it says nothing of."""
     return math.hypot(*totals.values()) / math.sqrt(_USUAL_TITLES) if totals else 0.0
 
 

@@ -64,12 +64,12 @@ def feedback_of(user_id: str) -> Feedback:
     """
     said = [given.statement for given in sorted(_in_force(user_id), key=lambda given: given.place)]
     seen = _of_kind("already_seen", said)
-    opinions = [statement for statement in said if statement.scope in ("title", "for_now")]
+    of_titles = [statement for statement in said if statement.scope in ("title", "for_now")]
     genres = {genre: statement.kind for statement in said for genre in _genres(statement)}
     people = {normalise(statement.person): statement.kind for statement in said if statement.person}
-    for_good = [statement for statement in opinions if statement.scope == "title"]
+    for_good = [statement for statement in of_titles if statement.scope == "title"]
     return Feedback(
-        hidden=_of_kind("not_interested", opinions) | seen,
+        hidden=_of_kind("not_interested", of_titles) | seen,
         disliked=_of_kind("not_interested", for_good),
         seen=seen,
         wanted=_of_kind("more_like_this", for_good),

@@ -31,7 +31,10 @@ class Pointer:
     @classmethod
     def from_json(cls, content: bytes) -> Self:
         """The pointer as it is stored. Raises ValueError with the fault when it is damaged."""
-        stored = json.loads(content)
+        try:
+            stored = json.loads(content)
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
         fault = _fault(stored)
         if fault:
             raise ValueError(fault)

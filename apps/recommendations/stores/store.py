@@ -100,9 +100,13 @@ class ModelStore:
         content = self._objects.read(f"{version}/{MANIFEST}")
         try:
             found = json.loads(content or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
+
+    def has(self, version: str) -> bool:
+        """Whether a version is there."""
+        return self._objects.read(f"{version}/{MANIFEST}") is not None
 
     def state(self, version: str) -> list[Stored]:
         """The objects of a version, complete or not; equal while nothing of it was changed."""
@@ -119,9 +123,19 @@ class ModelStore:
             if name not in stored or not self._objects.holds(stored[name], content):
                 self._objects.write(name, content)
 
-    def remove(self, version: str) -> None:
-        """Removes a version."""
-        _remove(self._objects, version)
+    def remove(self, version: str, is_needed: Callable[[str], bool] = lambda _: False) -> None:
+        """Removes a version, unless `is_needed` says that somebody chose it.
+
+        That is asked when the manifest is gone already, which is then put back: who chooses a version looks for its
+        manifest afterwards, so that one of the two always notices the other.
+        """
+        name = f"{version}/{MANIFEST}"
+        manifest = self._objects.read(name)
+        self._objects.remove(name)
+        if manifest is not None and is_needed(version):
+            self._objects.write(name, manifest)
+        else:
+            _remove(self._objects, version)
 
     def remove_leftovers(self) -> None:
         """Removes what killed writes left behind a day ago: drafts, and files of versions without a manifest."""
@@ -145,7 +159,7 @@ class ModelStore:
         """
         folder = self._objects.local(version)
         if folder is not None:
-            if self._objects.read(f"{version}/{MANIFEST}") is None:
+            if not self.has(version):
                 raise self._unknown(version)
             return reader(folder)
         if self._copies.listed(version):

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STALE_SECONDS = 7 * 24 * 3600
-# What reading a file raises that is cut or altered, or that the system does not hand over.
-_DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+# What reading a file raises that is cut or altered, lacks an array, or is not handed over by the system.
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Arrays(Protocol):
@@ -53,9 +53,9 @@ class Checkpoints(Forgetful):
     def part(self, name: str, kind: type[Part], make: Callable[[], Part]) -> Part:
         """The part called `name`: as it was kept, else made now and kept; so is one whose file is damaged."""
         path = self._folder / f"{name}.npz"
-        kept = _read(path)
+        kept = _read(path, kind)
         if kept is not None:
-            return kind.from_arrays(kept)
+            return kept
         made = make()
         self._keep(path, made.arrays())
         return made
@@ -90,11 +90,11 @@ def digest_of(pieces: Iterable[bytes | NDArray[np.generic]]) -> str:
     return digest.hexdigest()[:32]
 
 
-def _read(path: Path) -> dict[str, NDArray[np.generic]] | None:
-    """The arrays in the file; None when there is no such file, or it is damaged."""
+def _read(path: Path, kind: type[Part]) -> Part | None:
+    """The part in the file; None when there is no such file, or it is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {key: stored[key] for key in stored.files}
+            return kind.from_arrays({key: stored[key] for key in stored.files})
     except _DAMAGE:
         return None
 

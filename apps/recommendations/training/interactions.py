@@ -14,7 +14,7 @@ from apps.recommendations.engine.titles import TitleKey
 class Interactions:
     """Rows of (user, item, weight, time) as four arrays of one length; users and items by place in their lists.
 
-    A weight above 0 is a like; the time is in seconds since the epoch.
+    A weight from `values.LIKED_FROM` on is a like; the time is in seconds since the epoch.
     """
 
     users: list[str]

@@ -22,6 +22,10 @@ from .packing import PackedFactors, PackedRows
 _STALE_SECONDS = 24 * 3600
 
 
+class DestinationError(ValueError):
+    """A place that holds something else than a model; the message names it and the remedy."""
+
+
 @dataclass(frozen=True)
 class PackedOperator:
     """Weights for people with up to `history` likes (None: any number), with their settings of the score."""
@@ -67,6 +71,33 @@ class PackedModel:
         }
 
 
+def check_destination(destination: Path) -> None:
+    """Raises DestinationError unless `destination` is absent, an empty folder or a model folder of any format.
+
+    The same holds for its `.previous` neighbour, where the old model is for a moment while it is replaced.
+    """
+    for place in (destination, previous_folder(destination)):
+        if not _may_go(place):
+            raise DestinationError(f"{place} holds something else than a model. Move it away, or name another folder.")
+
+
+def _may_go(place: Path) -> bool:
+    """Whether nothing but a model is lost with what is at `place`."""
+    if not os.path.lexists(place):
+        return True
+    if place.is_symlink() or not place.is_dir():
+        return False
+    return _is_model(place) or not any(place.iterdir())
+
+
+def _is_model(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, IsADirectoryError, ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and {"format", "version", "files"} <= manifest.keys()
+
+
 def write_model(destination: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], trained_at: datetime) -> str:
     """Write `files` and their manifest (with the entries of `facts`) to `destination`; returns the version.
 
@@ -75,8 +106,10 @@ def write_model(destination: Path, files: Mapping[str, bytes], facts: Mapping[st
     Everything goes to a temporary folder beside it first, is flushed to disk, and then takes its place by rename.
     Killed before the renames, the old folder stays; killed between them, `engine.artifact.load` finds the old
     folder under its `.previous` name, and the next write puts it back.
+    Raises DestinationError, as `check_destination` does, before anything is written.
     """
-    destination = Path(destination)
+    destination = Path(destination).resolve()
+    check_destination(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     _recover(destination)
     folder = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", suffix=".partial", dir=destination.parent))

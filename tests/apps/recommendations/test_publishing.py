@@ -20,7 +20,9 @@ from apps.recommendations.publishing import activate, publish, rollback, version
 from apps.recommendations.stores import store as stores
 from apps.recommendations.stores.configured import configured_store
 from apps.recommendations.stores.errors import ActivatedMeanwhile, NothingBefore, PointerDamaged, UnknownVersion
+from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.pointer import Pointer
+from apps.recommendations.stores.store import ModelStore
 from movierec import env
 from movierec.aws import client
 
@@ -162,6 +164,14 @@ class TestPublish:
         # What was removed is no version to go back to.
         assert pointer().previous == (names[0], names[2])  # type: ignore[union-attr]
 
+    def test_an_old_one_that_is_only_stored_stays(
+        self, place: Any, model_folders: list[Path], names: list[str]
+    ) -> None:
+        for folder in model_folders[2:]:
+            publish(folder)
+        assert publish(model_folders[0], activate=False) == names[0]
+        assert set(configured_store().versions()) == {names[0], *names[3:]}
+
     def test_what_a_killed_publishing_left_goes_a_day_later(
         self, place: Any, model_folders: list[Path], names: list[str]
     ) -> None:
@@ -235,6 +245,11 @@ class TestChoosing:
             configured_store().move_pointer(moved)
         assert active() == names[0]
 
+    @pytest.mark.parametrize("content", [b"{", b"[]", b"[" * 100_000])
+    def test_a_damaged_manifest_leaves_the_list_readable(self, place: Any, names: list[str], content: bytes) -> None:
+        put(place, f"{names[0]}/manifest.json", content)
+        assert [(found.version, found.trained_at) for found in versions()][2] == (names[0], "")
+
     def test_a_damaged_pointer_is_told_and_mended_by_activating(
         self, place: Any, model_folders: list[Path], names: list[str]
     ) -> None:
@@ -257,6 +272,64 @@ class TestChoosing:
         assert found[0].trained_at.startswith("2026-06-03T00:00:00")
         assert found[0].bytes == sum(path.stat().st_size for path in model_folders[2].iterdir())
         assert found[0].report["users"] == 40
+
+
+class TestChosenWhileOldOnesGo:
+    """The sixth model is published over five while another process activates the first, which is to be removed."""
+
+    class Meanwhile(FolderObjects):
+        """Activates `version` once, when its manifest is about to be read or removed."""
+
+        version = ""
+        at = ""
+
+        def _activated(self, at: str, name: str) -> None:
+            if (at, name) == (self.at, f"{self.version}/manifest.json"):
+                self.at = ""
+                activate(self.version)
+
+        def read(self, name: str) -> bytes | None:
+            self._activated("read", name)
+            return super().read(name)
+
+        def remove(self, name: str) -> None:
+            self._activated("remove", name)
+            super().remove(name)
+
+    @pytest.mark.parametrize("at", ["read", "remove"])
+    def test_what_was_activated_stays_whole(
+        self, store: Path, model_folders: list[Path], names: list[str], at: str
+    ) -> None:
+        for folder in model_folders[:5]:
+            publish(folder)
+        objects = self.Meanwhile(store)
+        objects.version, objects.at = names[0], at
+        publish(model_folders[5], activate=False, store=ModelStore(objects, store / "none"))
+        assert objects.at == ""
+        assert active() == names[0]
+        assert configured_store().load(names[0]).version == names[0]
+
+    @pytest.mark.parametrize("back", [False, True])
+    def test_a_version_that_goes_while_it_is_activated_does_not_stay_active(
+        self, bucket: str, model_folders: list[Path], names: list[str], back: bool
+    ) -> None:
+        for folder in model_folders[:3]:
+            publish(folder)
+        before, chosen = pointer(), names[1 if back else 0]
+
+        def removed(**_: Any) -> None:
+            events.unregister("before-send.s3.PutObject", removed)
+            configured_store().remove(chosen)
+
+        events = client("s3").meta.events
+        events.register_first("before-send.s3.PutObject", removed)
+        with pytest.raises(UnknownVersion) as caught:
+            rollback() if back else activate(chosen)
+        assert str(caught.value) == (
+            f"Version {chosen} was removed from s3://{bucket}/some/models while it was activated. "
+            "See manage.py recommender_model list, and publish it again."
+        )
+        assert pointer() == before
 
 
 def test_an_empty_store_has_nothing_to_go_back_to(place: Any) -> None:

@@ -321,7 +321,27 @@ class TestDamage:
         now = keeper.refresh()
         assert (now.model.version, now.problem) == (names[2], None)
 
-    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version": "../../etc"}', b"\xff\xfe"])
+    def test_a_version_that_could_not_be_read_is_taken_up_once_it_can(self, three: Path, names: list[str]) -> None:
+        """Its files are the same before and after: their permissions were mended, or the disk."""
+        loop = three.parent / "loop"
+        loop.symlink_to(loop)
+
+        class Unreadable(FolderObjects):
+            mended = False
+
+            def local(self, folder: str) -> Path:
+                return super().local(folder) if self.mended or folder != names[2] else loop
+
+        objects = Unreadable(three)
+        keeper = Keeper(ModelStore(objects, three / "none"))
+        now = keeper.serving()
+        assert (now.model.version, now.wanted) == (names[1], names[2])
+        assert "manifest.json: the file cannot be read (Too many levels of symbolic links)." in str(now.problem)
+        objects.mended = True
+        now = keeper.refresh()
+        assert (now.model.version, now.problem) == (names[2], None)
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version": "../../etc"}', b"\xff\xfe", b"[" * 100_000])
     def test_a_damaged_pointer_leaves_what_serves_or_takes_the_newest(
         self, three: Path, names: list[str], content: bytes
     ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from apps.lists.selectors import History
 from apps.recommendations.engine.answers import Avoided, Liked, Request
 from apps.recommendations.engine.artifact import Model, content_only
+from apps.recommendations.engine.history import known_titles
+from apps.recommendations.engine.recommend import rank
 from apps.recommendations.engine.titles import Title, TitleKey
 from apps.recommendations.feedback import NOTHING_SAID, Feedback
 from apps.recommendations.profile import Person, Wish, recency, request_of
@@ -58,10 +60,20 @@ class TestEvidence:
             Liked(film(1), 1.0, "liked"),
             Liked(film(2), 0.4, "saved"),
             Liked(film(3), 0.9, "rated"),
-            Liked(film(4), 0.0, "rated"),
             Liked(film(5), -1.0, "rated"),
         ]
-        assert request.excluded == frozenset()
+        # A rating in the middle is no evidence, but nobody is told to watch what they rated.
+        assert request.excluded == {film(4)}
+
+    def test_a_rating_in_the_middle_does_not_silence_a_title_of_the_questionnaire(
+        self, model: Model, asked: Asked
+    ) -> None:
+        history = History(favourites=[], watchlist=[], ratings=[(film(4), 3.0, NOW)])
+        named = {"favoriteContent": model.titles[model.index[film(4)]].title}
+        request = asked(history, preferences=named)
+        (known,) = known_titles(model, request.history, request.taste.favorite_content)
+        assert (known.index, known.weight) == (model.index[film(4)], 1.0)
+        assert film(4) not in {model.key(place) for place in rank(model, request)}
 
     def test_one_entry_a_title_the_one_that_says_most(self, asked: Asked) -> None:
         history = History(favourites=[(film(1), NOW)], watchlist=[(film(1), NOW)], ratings=[(film(1), 4.0, NOW)])

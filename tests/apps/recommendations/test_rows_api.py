@@ -99,6 +99,17 @@ class TestLimits:
         assert max(sizes) == 4
         assert min(sizes) >= 3
 
+    def test_the_smallest_row_has_three(self, rows: Rows) -> None:
+        assert {len(row["items"]) for row in rows("?limit=3").json()["rows"]} == {3}
+
+    @pytest.mark.parametrize("limit", ["0", "1", "2", "41", "x"])
+    def test_rows_of_another_size_are_refused(self, rows: Rows, limit: str) -> None:
+        response = rows(f"?limit={limit}")
+        assert response.status_code == 400
+        assert response.json()["details"] == [
+            {"path": "limit", "message": "Send a whole number from 3 to 40; no row has fewer than 3 titles."}
+        ]
+
     def test_the_default_is_fifteen(self, rows: Rows) -> None:
         assert len(rows().json()["rows"][0]["items"]) == 15
 
@@ -116,7 +127,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("query", "path"),
         [
-            ("limit=0", "limit"), ("limit=41", "limit"), ("mediaType=x", "mediaType"), ("exclude=x", "exclude.0"),
+            ("mediaType=x", "mediaType"), ("exclude=x", "exclude.0"),
             ("maxRuntime=0", "maxRuntime"), ("providers=x", "providers"), ("region=x", "region"),
             ("novelty=2", "novelty"), ("diversity=-1", "diversity"),
         ],

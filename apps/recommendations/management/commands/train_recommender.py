@@ -38,7 +38,10 @@ class Command(BaseCommand):
             "--titles", type=Path, metavar="FILE.csv", help="movieId,title,genres of the titles of --interactions"
         )
         parser.add_argument(
-            "--output", type=Path, metavar="DIR", help="write the model to this folder and publish nothing"
+            "--output",
+            type=Path,
+            metavar="DIR",
+            help="write the model to this folder, new, empty or of another model, and publish nothing",
         )
         parser.add_argument(
             "--tuned",
@@ -91,9 +94,16 @@ class Command(BaseCommand):
             self.stderr.write(f"{row}.")
         return read
 
-    def _write(self, train: Callable[[Path], TrainingReport], folder: Path) -> None:
+    def _write(self, train: Callable[[Path], TrainingReport], output: Path) -> None:
+        from apps.recommendations.training.writing import DestinationError, check_destination  # noqa: PLC0415
+
+        folder = output.resolve()
         try:
+            # Nobody should wait for a training that cannot be written.
+            check_destination(folder)
             report = train(folder)
+        except DestinationError as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"The model cannot be written to {folder} ({error.strerror}).") from error
         self.stdout.write(in_words(report))

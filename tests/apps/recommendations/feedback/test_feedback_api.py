@@ -117,7 +117,7 @@ class TestSaying:
     def test_a_film_and_a_series_of_one_number_are_apart(self, speaker: Speaker) -> None:
         speaker.send({"mediaId": "1", "mediaType": "movie", "kind": "already_seen"})
         speaker.send({"movieId": "tv#1", "kind": "not_interested"})
-        assert sorted(speaker.ids()) == ["movie-1", "tv-1"]
+        assert sorted(speaker.ids()) == ["seen-movie-1", "tv-1"]
 
     def test_one_spelling_of_a_name_is_as_good_as_another(self, speaker: Speaker) -> None:
         first = speaker.say("not_interested", "person", person="Zoë Ölmann")
@@ -135,11 +135,25 @@ class TestSaying:
 class TestSayingAgain:
     def test_the_same_changes_nothing(self, speaker: Speaker) -> None:
         with time_machine.travel(NOW, tick=False):
-            first = speaker.say("not_interested", "for_now")
+            first = speaker.say("not_interested")
         with time_machine.travel(NOW + timedelta(days=3), tick=False):
-            again = speaker.say("not_interested", "for_now")
+            again = speaker.say("not_interested")
         assert (first.status_code, again.status_code) == (201, 200)
         assert again.json() == first.json()
+
+    def test_for_now_begins_anew(self, speaker: Speaker) -> None:
+        with time_machine.travel(NOW, tick=False):
+            first = speaker.say("not_interested", "for_now")
+        with time_machine.travel(NOW + timedelta(days=20), tick=False):
+            again = speaker.say("not_interested", "for_now")
+            assert speaker.one("movie-2").json() == again.json()
+        assert (first.status_code, again.status_code) == (201, 200)
+        renewed = {
+            "expiresAt": "2026-07-21T12:00:00.000Z",
+            "message": "Western 2 will not be recommended before 2026-07-21.",
+        }
+        assert again.json() == {**first.json(), **renewed}
+        assert [row["expiresAt"] for row in stored()] == [int((NOW + timedelta(days=50)).timestamp())]
 
     @pytest.mark.parametrize(("kind", "scope"), [("more_like_this", "title"), ("not_interested", "for_now")])
     def test_the_newest_replaces_what_was_said_of_the_title(self, speaker: Speaker, kind: str, scope: str) -> None:
@@ -245,7 +259,8 @@ class TestRefusals:
             assert (refused.status_code, refused.json()["code"]) == (409, "TooMuchFeedback")
             assert "At most 2 pieces" in refused.json()["error"]
             # What is there can still be replaced, and undone to make room.
-            assert speaker.say("already_seen", media_id=2).status_code == 201
+            assert speaker.say("more_like_this", media_id=2).status_code == 201
+            assert speaker.say("already_seen", media_id=2).status_code == 409
             assert sorted(speaker.ids()) == ["movie-1", "movie-2"]
             assert speaker.undo("movie-1").status_code == 204
             assert speaker.say("not_interested", media_id=3).status_code == 201
@@ -318,6 +333,16 @@ class TestUndo:
         assert (second.status_code, second.json()["code"]) == (404, "FeedbackNotFound")
         assert stored() == []
 
+    def test_what_was_seen_is_undone_by_its_own_id(self, speaker: Speaker) -> None:
+        undo = speaker.say("already_seen").json()["undo"]
+        assert undo == {"method": "DELETE", "url": f"{PATH}/seen-movie-2"}
+        speaker.say("not_interested")
+        assert sorted(speaker.ids()) == ["movie-2", "seen-movie-2"]
+        assert speaker.undo("movie-2").status_code == 204
+        assert speaker.ids() == ["seen-movie-2"]
+        assert speaker.undo("seen-movie-2").status_code == 204
+        assert stored() == []
+
     def test_other_statements_stay(self, speaker: Speaker) -> None:
         speaker.say("not_interested")
         speaker.say("not_interested", "genre")
@@ -374,6 +399,13 @@ class TestEffect:
         speaker.undo("movie-2")
         assert self.recommended(speaker) == everything
 
+    @pytest.mark.parametrize("scope", ["title", "for_now"])
+    def test_a_title_seen_stays_away_when_a_later_word_on_it_ends(self, speaker: Speaker, scope: str) -> None:
+        speaker.say("already_seen")
+        speaker.say("not_interested", scope)
+        speaker.undo("movie-2")
+        assert "2" not in self.recommended(speaker)
+
     def test_a_genre_turned_down_is_gone_whole(self, speaker: Speaker) -> None:
         speaker.say("not_interested", "genre")
         # Films 1 to 15 are westerns, the others comedies.
@@ -416,6 +448,9 @@ def test_calls_to_dynamodb_are_few(speaker: Speaker, operations: list[str]) -> N
     assert sent_by(speaker.client.get(PATH, headers=speaker.headers), 200) == ["Query"]
     assert sent_by(speaker.one("movie-2"), 200) == ["GetItem"]
     assert sent_by(speaker.undo("movie-2"), 204) == ["DeleteItem"]
+    assert sent_by(speaker.say("already_seen"), 201) == ["Query", "PutItem"]
+    assert sent_by(speaker.say("not_interested", "for_now"), 201) == ["Query", "PutItem"]
+    assert sent_by(speaker.say("not_interested", "for_now"), 200) == ["Query", "PutItem", "PutItem"]
 
 
 def test_two_thousand_are_one_query(speaker: Speaker, operations: list[str]) -> None:

@@ -61,7 +61,7 @@ def test_a_script_of_a_page_undoes_by_delete_and_gets_a_page(browser: Client) ->
     (card,) = forms(browser.get("/recommendations?mediaType=movie&limit=1").content.decode(), PATH)
     browser.post(PATH, {**card, "kind": "already_seen"})
     token = {"x-csrftoken": card["csrfmiddlewaretoken"]}
-    undone = browser.delete(f"{PATH}/movie-{card['mediaId']}", headers=token)
+    undone = browser.delete(f"{PATH}/seen-movie-{card['mediaId']}", headers=token)
     assert (undone.status_code, heading(undone)) == (200, "Undone: it no longer counts.")
 
 

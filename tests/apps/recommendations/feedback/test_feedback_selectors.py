@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
-from apps.recommendations.evidence import weight_of_feedback
+from apps.recommendations.evidence import WATCHED_WEIGHT, weight_of_feedback
 from apps.recommendations.feedback import NOTHING_SAID, Feedback
 from apps.recommendations.feedback.selectors import all_feedback, feedback_of
 from apps.recommendations.feedback.services import give, undo
 from apps.recommendations.feedback.statements import Statement
+from apps.recommendations.training_data import weighted_interactions
 from movierec.dynamo.data_table import DataRow
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -57,6 +59,32 @@ def test_a_title_seen_is_hidden_and_watched() -> None:
     assert on(0) == Feedback(hidden=frozenset({WIRE}), seen=frozenset({WIRE}))
 
 
+@pytest.mark.parametrize("first", ["already_seen", "not_interested"])
+@pytest.mark.parametrize("scope", ["title", "for_now"])
+def test_that_a_title_was_seen_outlives_every_opinion_of_it(first: str, scope: str) -> None:
+    opinion = ("not_interested", scope)
+    steps = [("already_seen", "title"), opinion] if first == "already_seen" else [opinion, ("already_seen", "title")]
+    ids = [say(*step, day=day) for day, step in enumerate(steps)]
+    assert sorted(ids) == ["movie-348", "seen-movie-348"]
+    seen = Feedback(hidden=frozenset({ALIEN}), seen=frozenset({ALIEN}))
+    both = replace(seen, disliked=frozenset({ALIEN}) if scope == "title" else frozenset())
+    assert (on(1), on(40)) == (both, both)
+    undo("ann", "movie-348")
+    assert (on(1), on(40)) == (seen, seen)
+
+
+def test_a_seen_title_is_hidden_though_more_of_it_is_wanted() -> None:
+    say("already_seen")
+    say("more_like_this", day=1)
+    assert on(1) == Feedback(hidden=frozenset({ALIEN}), seen=frozenset({ALIEN}), wanted=frozenset({ALIEN}))
+
+
+def test_a_title_seen_by_mistake_is_put_right_by_its_own_id() -> None:
+    say("more_like_this")
+    undo("ann", say("already_seen"))
+    assert on(0) == Feedback(wanted=frozenset({ALIEN}))
+
+
 def test_a_wanted_title_and_one_not_to_use_are_not_hidden() -> None:
     say("more_like_this", key=HEAT)
     say("do_not_use", key=WIRE)
@@ -96,6 +124,14 @@ def test_the_newest_word_on_a_title_and_on_a_person_holds() -> None:
 def test_what_is_undone_says_nothing() -> None:
     undo("ann", say("not_interested"))
     assert on(0) == NOTHING_SAID
+
+
+def test_what_was_seen_and_is_not_to_be_used_trains_nobody() -> None:
+    say("already_seen")
+    say("do_not_use", day=1)
+    say("already_seen", user="bob")
+    found = [(user, key, weight) for user, key, weight, _ in weighted_interactions()]
+    assert found == [("bob", ALIEN, WATCHED_WEIGHT)]
 
 
 def test_training_reads_what_is_said_of_titles_for_good() -> None:

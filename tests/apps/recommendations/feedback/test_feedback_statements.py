@@ -35,13 +35,27 @@ def test_every_statement_has_an_id_and_a_sentence(statement: Statement) -> None:
 @given(STATEMENTS, STATEMENTS)
 def test_an_id_says_what_a_statement_is_about(one: Statement, other: Statement) -> None:
     def about(said: Statement) -> object:
-        return (said.genre, normalise(said.person or "")) if said.genre or said.person else said.key
+        if said.genre or said.person:
+            return said.genre, normalise(said.person or "")
+        return said.key, said.kind == "already_seen"
 
     assert (one.id == other.id) is (about(one) == about(other))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "movie", "movie-", "movie-0", "movie-01", "tv-1\n", "genre-x", "person-", "person-" + "A" * 24]
+    "text",
+    [
+        "",
+        "movie",
+        "movie-",
+        "movie-0",
+        "movie-01",
+        "tv-1\n",
+        "genre-x",
+        "person-",
+        "person-" + "A" * 24,
+        "seen-genre-1",
+    ],
 )
 def test_other_texts_are_no_ids(text: str) -> None:
     assert not is_id(text)

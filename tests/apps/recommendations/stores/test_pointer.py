@@ -44,6 +44,11 @@ def test_a_wrong_entry_is_refused(change: dict[str, Any]) -> None:
         Pointer.from_json(json.dumps(WRITTEN | change).encode())
 
 
+def test_one_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(ValueError, match="it is nested too deeply"):
+        Pointer.from_json(b"[" * 100_000)
+
+
 @given(st.binary(max_size=200) | st.integers(0, 200).map(lambda cut: POINTER.to_json()[:cut]))
 def test_any_bytes_are_a_pointer_or_a_value_error(content: bytes) -> None:
     try:

@@ -66,6 +66,8 @@ def test_ratings_become_weights_and_the_neutral_ones_stay(read):
         (["\ufeffuserId,movieId", "a,1"], ("a", ("movie", 1), 1.0, 0.0)),
         (['"userId","movieId"', '"a, b","0001"'], ("a, b", ("movie", 1), 1.0, 0.0)),
         (["userId,movieId", " é ,1 ", "", "  "], ("é", ("movie", 1), 1.0, 0.0)),
+        (["userId,movieId,rating,timestamp", "1.0,1.0,5.0,7.0"], ("1.0", ("movie", 1), 1.0, 7.0)),
+        (["userId,movieId", 'a,"1.000"'], ("a", ("movie", 1), 1.0, 0.0)),
         (["userId,movieId", f"{'x' * 300},1"], ("x" * 300, ("movie", 1), 1.0, 0.0)),
     ],
 )
@@ -91,6 +93,14 @@ def test_of_two_rows_of_one_moment_the_larger_weight_counts(read):
         ("a,1,,1", "rating '' is not 0.5 to 5; write it on that scale"),
         (",1,4,1", "userId is empty; write the id of the person"),
         ("a,x,4,1", "movieId 'x' is no title; write a number such as 603, or tv#1396 for a series"),
+        ("a,2.5,4,1", "movieId '2.5' is no title; write a number such as 603, or tv#1396 for a series"),
+        ("a,1.,4,1", "movieId '1.' is no title; write a number such as 603, or tv#1396 for a series"),
+        ("a,0.0,4,1", "movieId '0.0' is no title; write a number such as 603, or tv#1396 for a series"),
+        ("a,tv#1.0,4,1", "movieId 'tv#1.0' is no title; write a number such as 603, or tv#1396 for a series"),
+        (
+            "a,9007199254740992,4,1",
+            "movieId '9007199254740992' is no title; write a number such as 603, or tv#1396 for a series",
+        ),
         ("a,0,4,1", "movieId '0' is no title; write a number such as 603, or tv#1396 for a series"),
         ("a,-1,4,1", "movieId '-1' is no title; write a number such as 603, or tv#1396 for a series"),
         ("a,tv#tv#1,4,1", "movieId 'tv#tv#1' is no title; write a number such as 603, or tv#1396 for a series"),
@@ -164,7 +174,7 @@ def test_a_missing_and_a_truncated_file_are_refused(tmp_path):
 
 
 USERS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_size=1, max_size=6).filter(str.strip)
-KEYS = st.sampled_from(["1", "2", "30", "tv#1", "tv#30", "007"])
+KEYS = st.sampled_from(["1", "2", "30", "tv#1", "tv#30", "007", "2.0"])
 STARS = st.sampled_from(["0.5", "1", "2.5", "3", "4", "4.5", "5.0"])
 TIMES = st.integers(0, 4_102_444_800)
 

@@ -36,6 +36,11 @@ def test_a_title_of_movielens_is_taken_apart(read):
     assert (noir.year, noir.genres, noir.keywords) == (1944, (878, 10751), ("film noir",))
 
 
+def test_a_film_may_have_its_number_with_a_point(read):
+    (film,) = read("movieId,title", "603.0,The Matrix (1999)").content
+    assert film.key == ("movie", 603)
+
+
 def test_columns_named_as_facts_are_taken(read):
     (title,) = read(
         "movieId,title,overview,runtime,language,release_date,vote_average,vote_count,keywords,cast,unknown",

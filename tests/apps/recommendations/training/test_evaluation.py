@@ -147,6 +147,27 @@ def test_a_stopped_run_goes_on_behind_the_last_finished_seed(world, tmp_path):
     assert kept.read_bytes() != before
 
 
+@pytest.mark.parametrize("damage", [b"", b"\0" * 20, b'{"served": {"1"', b"\xff"])
+def test_the_damaged_figures_of_a_seed_are_computed_again(world, tmp_path, damage):
+    titles, interactions = world
+    kept = tmp_path / "cold-0.json"
+    asked = Run(interactions, titles, "cold", 1, tmp_path)
+    kept.write_bytes(damage)
+    found = evaluation_runs._seed(asked, titles, 0, kept, silent)
+    assert list(found) == list(CONTENDERS)
+    assert json.loads(kept.read_bytes()) == found
+
+
+def test_what_was_only_seen_counts_as_no_like(world, tmp_path):
+    titles, interactions = world
+    weights = interactions.weights
+    seen = replace(interactions, weights=np.where(weights < 0, np.float32(0.3), weights))
+    found = run(Run(seen, titles, "cold", 1, tmp_path), silent)
+    assert (found["likes"], found["users"]) == (960, 120)
+    only_seen = replace(interactions, weights=np.where(interactions.item_indices == 0, np.float32(0.3), weights))
+    assert run(Run(only_seen, titles, "cold", 1, tmp_path), silent)["titles"] == 39
+
+
 def test_figures_of_other_data_or_another_protocol_are_not_reused(world, tmp_path):
     titles, interactions = world
     digests = {

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from apps.recommendations.training.building import likes_of
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.protocols import like_matrix, split, strong_split, temporal_split, validation_split
 
@@ -89,26 +90,37 @@ def test_targets_are_titles_that_training_knows(make_title):
 
 
 def test_temporal_shows_the_past_and_asks_for_the_future(make_title):
-    titles = [make_title(n) for n in range(5)]
+    titles = [make_title(n) for n in range(6)]
     early = [
         ("a", ("movie", 1), 1.0, 2.0),
         ("a", ("movie", 4), 0.0, 2.0),
+        ("a", ("movie", 5), 0.3, 2.0),
         ("a", ("movie", 0), 1.0, 1.0),
         ("b", ("movie", 2), 1.0, 3.0),
         ("c", ("movie", 2), -1.0, 3.0),
+        ("d", ("movie", 2), 1.0, 3.0),
         *((f"x{n}", ("movie", 1), 1.0, 4.0) for n in range(40)),
     ]
     late = [
         ("a", ("movie", 2), 1.0, 9.0),
         ("a", ("movie", 3), 1.0, 9.0),
+        ("d", ("movie", 1), 0.3, 9.0),
         ("b", ("movie", 1), -1.0, 9.0),
         ("c", ("movie", 1), 1.0, 9.0),
         ("new", ("movie", 1), 1.0, 9.0),
     ]
     found = temporal_split(Interactions.from_events([*early, *late]), titles)
-    assert [(one.history, one.targets, one.watched) for one in found.cases["all"]] == [([0, 1], {2}, {4})]
+    assert [(one.history, one.targets, one.watched) for one in found.cases["all"]] == [([0, 1], {2}, {4, 5})]
     assert found.training.timestamps.max() == 4.0
     assert len(found.training) == len(early)
+
+
+def test_a_like_is_what_training_learns_as_one(make_title):
+    weights = {0: 1.0, 1: 0.8, 2: 0.4, 3: 0.3, 4: 0.0, 5: -0.4}
+    events = [("u", ("movie", n), weight, 0.0) for n, weight in weights.items()]
+    titles, interactions = [make_title(n) for n in range(6)], Interactions.from_events(events)
+    likes = like_matrix(interactions, titles)
+    assert likes.indices.tolist() == likes_of(interactions, titles).matrix.indices.tolist() == [0, 1, 2]
 
 
 def test_without_times_or_people_nobody_is_asked(everybody, make_title):

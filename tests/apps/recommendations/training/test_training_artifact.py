@@ -44,7 +44,6 @@ def packed(make_title):
         operators=[PackedOperator(5, random_rows(), {"factors": 0.25}), PackedOperator(None, random_rows())],
         content=random_rows(),
         factors={"taste": pack_factors(GENERATOR.normal(size=(SIZE, 8)), GENERATOR.normal(size=(SIZE, 8)))},
-        blend={"fame": 1.5},
     )
 
 
@@ -78,7 +77,7 @@ def test_a_loaded_model_is_the_one_that_was_written(packed, folder):
     assert model.titles[2:4] == packed.titles[2:4]
     with pytest.raises(IndexError):
         model.titles[SIZE]
-    assert (len(model), model.trained_at, model.report, model.blend) == (SIZE, NOW, {"users": 3}, {"fame": 1.5})
+    assert (len(model), model.trained_at, model.report) == (SIZE, NOW, {"users": 3})
     assert list(model.likes) == packed.likes
     assert list(model.recent) == pytest.approx(packed.recent)
     assert model.operator(5).blend == {"factors": 0.25}
@@ -98,12 +97,12 @@ def test_a_loaded_model_is_the_one_that_was_written(packed, folder):
 
 
 def test_the_version_names_what_is_served_and_not_the_report(packed, tmp_path):
-    def version(report, blend):
+    def version(report, **served):
         files, facts = packed.to_files()
-        return write_model(tmp_path / "model", files, {**facts, "blend": blend, "report": report}, NOW)
+        return write_model(tmp_path / "model", files, {**facts, **served, "report": report}, NOW)
 
-    assert version({"users": 3}, {}) == version({"users": 4}, {})
-    assert version({}, {"fame": 1}) != version({}, {"fame": 2})
+    assert version({"users": 3}) == version({"users": 4})
+    assert version({}, titles=SIZE) != version({}, titles=SIZE + 1)
 
 
 def test_a_model_that_was_replaced_leaves_memory_without_the_collector(folder):
@@ -215,6 +214,7 @@ def test_what_no_digest_finds_is_found_before_a_model_goes_into_service(packed, 
         (3, "format version 3 is not 2, the one this code reads: it comes from a later release. Update the service"),
         (1, "format version 1 is not 2, the one this code reads. Train again"),
         (None, "format version None is not 2"),
+        (2.0, r"format version 2\.0 is not 2, the one this code reads. Train again"),
         (2, "the file was altered"),
     ],
 )
@@ -228,6 +228,15 @@ def test_another_format_says_so(copy, version, sentence):
 def test_a_manifest_that_is_no_json_is_refused(copy, content):
     (copy / "manifest.json").write_bytes(content)
     with pytest.raises(ArtifactError, match=r"manifest.json: the file is not JSON. Train again"):
+        load(copy)
+
+
+@pytest.mark.parametrize("version", [None, 3, "", ["a"]])
+def test_a_version_that_is_no_name_is_refused(copy, version):
+    manifest = json.loads((copy / "manifest.json").read_bytes()) | {"version": version}
+    del manifest["seal"]
+    (copy / "manifest.json").write_bytes(sealed(manifest))
+    with pytest.raises(ArtifactError, match=r"manifest.json: its version is no text. Train again"):
         load(copy)
 
 

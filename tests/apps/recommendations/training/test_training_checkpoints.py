@@ -36,6 +36,30 @@ def test_a_part_is_made_once_and_comes_back_as_it_was(tmp_path):
     assert again.to_bytes() == first.to_bytes()
 
 
+def test_a_damaged_part_is_made_again_and_kept_whole(tmp_path):
+    checkpoints, path = Checkpoints(tmp_path, "d"), tmp_path / "d" / "rows.npz"
+    checkpoints.part("rows", PackedRows, rows)
+    whole = path.read_bytes()
+    cuts = [whole[:length] for length in range(0, len(whole), 41)]
+    altered = [whole[:i] + bytes([whole[i] ^ 255]) + whole[i + 1 :] for i in range(0, len(whole), 7)]
+    for damaged in (*cuts, *altered):
+        path.write_bytes(damaged)
+        assert checkpoints.part("rows", PackedRows, rows).to_bytes() == rows().to_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    calls = []
+    for _ in range(2):
+        checkpoints.part("rows", PackedRows, counting(calls, rows()))
+    assert len(calls) == 1
+    assert [one.name for one in path.parent.iterdir()] == ["rows.npz"]
+
+
+def test_a_part_without_one_of_its_arrays_is_made_again(tmp_path):
+    checkpoints, path = Checkpoints(tmp_path, "d"), tmp_path / "d" / "rows.npz"
+    checkpoints.part("rows", PackedRows, rows)
+    np.savez(path, starts=rows().starts)
+    assert checkpoints.part("rows", PackedRows, rows).to_bytes() == rows().to_bytes()
+
+
 def test_another_training_makes_its_own(tmp_path):
     Checkpoints(tmp_path, "d").part("rows", PackedRows, rows)
     other = Checkpoints(tmp_path, "e").part("rows", PackedRows, lambda: rows(9.0))

@@ -22,7 +22,10 @@ def silent(sentence, fraction):
 
 @pytest.fixture(scope="module")
 def crowd(make_title):
-    """120 people who dislike at random and like 18 titles of one of three tastes: more than a mixture is for."""
+    """120 people who dislike at random and like 18 titles of one of three tastes, and one more has seen one.
+
+    The 18 are more than a mixture is for.
+    """
     generator = np.random.default_rng(11)
     events = []
     for user in range(120):
@@ -30,6 +33,7 @@ def crowd(make_title):
         others = [n for n in range(90) if n % 3 != user % 3]
         events += [(f"u{user:03}", ("movie", int(n)), 1.0, 0.0) for n in generator.choice(own, 18, replace=False)]
         events += [(f"u{user:03}", ("movie", int(n)), -1.0, 0.0) for n in generator.choice(others, 40, replace=False)]
+    events.append(("viewer", ("movie", 0), 0.3, 0.0))
     return [make_title(n) for n in range(90)], Interactions.from_events(events)
 
 
@@ -130,7 +134,7 @@ def test_parts_that_the_settings_lead_to_are_kept_and_others_are_not(world):
 def test_the_file_holds_the_settings_and_what_was_found(tuned, crowd):
     output, found, _ = tuned
     assert json.loads(output.read_text()) == json.loads(json.dumps(found))
-    assert (found["data"]["users"], found["data"]["titles"], found["data"]["seeds"]) == (120, 90, 2)
+    assert (found["data"]["users"], found["data"]["titles"], found["data"]["seeds"]) == (121, 90, 2)
     assert (found["data"]["likes"], found["data"]["people"]) == (2160, 24)
     assert len(found["data"]["digest"]) == 32
     assert found["seconds"] > 0
@@ -220,6 +224,18 @@ def test_a_search_that_was_killed_goes_on_and_ends_the_same(tuned, crowd, tmp_pa
     tune(replace(search, fresh=True), silent)
     assert len(asked) == 2 * whole
     assert sorted(path.name for path in tmp_path.iterdir()) == [".settings.json.found", "settings.json"]
+
+
+@pytest.mark.parametrize("damage", ["", "[0.5, 0.2", "\0\0"])
+def test_damaged_figures_are_computed_again(crowd, tmp_path, damage):
+    titles, interactions = crowd
+    figures = tuning._Figures(Search(interactions, titles, 1, tmp_path / "settings.json"), titles)
+    measure = Measure(20, (1,), 0)
+    before = figures.of(DEFAULTS, measure, silent)
+    (kept,) = tmp_path.glob(".settings.json.found/*/*.json")
+    kept.write_text(damage)
+    assert figures.of(DEFAULTS, measure, silent) == before
+    assert json.loads(kept.read_text()) == before
 
 
 def test_only_the_parts_of_the_settings_so_far_stay_in_memory(crowd, tmp_path, monkeypatch):

@@ -142,6 +142,33 @@ def test_a_folder_that_cannot_be_written_is_refused(files: tuple[Path, Path], tm
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["thesis", "thesis/chapter.txt", "."])
+def test_what_is_no_model_is_never_replaced_and_nothing_is_trained(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("Years of work.")
+    monkeypatch.chdir(tmp_path)
+    before, output = sorted(tmp_path.rglob("*")), io.StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("train_recommender", "--interactions", str(files[0]), "--output", name, stdout=output)
+    place = tmp_path if name == "." else tmp_path / name
+    assert str(caught.value) == f"{place} holds something else than a model. Move it away, or name another folder."
+    assert output.getvalue() == ""
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "thesis" / "chapter.txt").read_text() == "Years of work."
+
+
+def test_the_working_folder_can_be_written_to(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    run("train_recommender", "--interactions", str(files[0]), "--output", ".", "--no-evaluation")
+    assert len(load(folder)) == 36
+
+
 def test_an_evaluation_prints_a_table_and_writes_its_figures(
     files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
