@@ -14,8 +14,8 @@ FEEDBACK_PREFIX: Final = "FEEDBACK#"
 class FeedbackRow(DataRow):
     """One statement: pk `USER#<id>`, sk `FEEDBACK#` with the id of what it is about, so that the newest replaces it.
 
-    That a title was seen is a row beside the opinion of it. The title is the one it was said of, also where it is about a genre or a person. `expiresAt` ends what holds for
-    now only.
+    That a title was seen is a row beside the opinion of it. The title is the one it was said of, also where it is
+    about a genre or a person. `expiresAt` ends what holds for now only.
     """
 
     kind = UnicodeAttribute()

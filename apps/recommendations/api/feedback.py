@@ -57,7 +57,7 @@ class AllFeedback(FeedbackView):
     @extend_schema(
         operation_id="giveFeedback",
         summary="Says what to recommend less, more, or not at all",
-        description="Of each title, genre and person the newest opinion counts, and that a title was seen holds beside it. "
+        description="Of each title, genre and person the newest opinion counts; that a title was seen holds beside it. "
         "The same again changes nothing, but for_now begins anew.",
         request=FeedbackSerializer,
         responses={

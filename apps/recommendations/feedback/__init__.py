@@ -13,7 +13,8 @@ class Feedback:
 
     `hidden` must not be shown: turned down, put off for now, or already seen. `disliked` are those of them that speak
     against their like, `seen` those already watched, whatever else is said of them; `wanted` are titles to show more
-    of. `unused` are titles on the person's lists that must not count as evidence. Genres are in the terms of films, people by normalised names.
+    of. `unused` are titles on the person's lists that must not count as evidence. Genres are in the terms of films,
+    people by normalised names.
     """
 
     hidden: frozenset[TitleKey] = frozenset()

@@ -23,9 +23,7 @@ SCOPES: Final[Mapping[Kind, tuple[Scope, ...]]] = {
 FOR_NOW_DAYS: Final = 30
 
 _PERSON_DIGITS: Final = 24
-ID_PATTERN: Final = (
-    f"(seen-)?(movie|tv)-[1-9][0-9]{{0,15}}|genre-[1-9][0-9]{{0,15}}|person-[0-9a-f]{{{_PERSON_DIGITS}}}"
-)
+ID_PATTERN: Final = f"((seen-)?(movie|tv)|genre)-[1-9][0-9]{{0,15}}|person-[0-9a-f]{{{_PERSON_DIGITS}}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,7 @@ class TestChosenWhileOldOnesGo:
 
         version = ""
         at = ""
+        removed = False
 
         def _activated(self, at: str, name: str) -> None:
             if (at, name) == (self.at, f"{self.version}/manifest.json"):
@@ -293,6 +294,7 @@ class TestChosenWhileOldOnesGo:
             return super().read(name)
 
         def remove(self, name: str) -> None:
+            self.removed = True
             self._activated("remove", name)
             super().remove(name)
 
@@ -305,7 +307,7 @@ class TestChosenWhileOldOnesGo:
         objects = self.Meanwhile(store)
         objects.version, objects.at = names[0], at
         publish(model_folders[5], activate=False, store=ModelStore(objects, store / "none"))
-        assert objects.at == ""
+        assert (objects.at, objects.removed) == ("", at == "remove")
         assert active() == names[0]
         assert configured_store().load(names[0]).version == names[0]
 

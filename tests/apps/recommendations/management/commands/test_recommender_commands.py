@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from apps.lists import services as lists
 from apps.lists.services import RatingRow, put_ratings
 from apps.recommendations.engine.artifact import Model, load
-from apps.recommendations.evidence import WATCHED_WEIGHT
+from apps.recommendations.evidence import NOT_INTERESTED_WEIGHT, WATCHED_WEIGHT
 from apps.recommendations.feedback.services import give
 from apps.recommendations.feedback.statements import Statement
 from apps.recommendations.training_data import weighted_interactions
@@ -68,13 +68,11 @@ def test_training_can_write_elsewhere_and_publish_nothing(store: Path, tmp_path:
 def test_neutral_ratings_and_feedback_are_evidence_and_unused_titles_are_not(store: Path) -> None:
     rows = [RatingRow("someone", ("movie", number), stars, NOW) for number, stars in ((1, 3.0), (2, 5.0), (3, 5.0))]
     assert sum(put_ratings(rows)) == 3
-    said = {
-        kind: Statement(("movie", number), kind, "title") for number, kind in ((2, "do_not_use"), (4, "already_seen"))
-    }
-    for statement in said.values():
-        give("someone", statement)
-    found = {key: weight for user, key, weight, _ in weighted_interactions() if user == "someone"}
-    assert found == {("movie", 1): 0.0, ("movie", 3): 1.0, ("movie", 4): WATCHED_WEIGHT}
+    said = [(2, "do_not_use"), (4, "already_seen"), (3, "already_seen"), (5, "not_interested"), (5, "already_seen")]
+    for number, kind in said:
+        give("someone", Statement(("movie", number), kind, "title"))
+    found = sorted((key[1], weight) for user, key, weight, _ in weighted_interactions() if user == "someone")
+    assert found == [(1, 0.0), (3, 1.0), (4, WATCHED_WEIGHT), (5, NOT_INTERESTED_WEIGHT)]
 
 
 @pytest.fixture
