@@ -36,6 +36,7 @@ _TAIL_STRENGTH = 0.5
 _RECENT_HALF_LIFE = 180 * 86_400.0
 
 Progress = Callable[[str, float], None]
+Tail = tuple[NDArray[np.int64], list[Entries]]
 
 
 @dataclass
@@ -167,8 +168,13 @@ def _operators(
     def newcomers() -> list[Matrix]:
         return fused(likes.matrix[:, first], settings.mixtures, _scaled(progress, 0.0, 0.3))
 
+    @cache
+    def tail_of_first() -> Tail:
+        return _tail(likes, first)
+
     def short(number: int) -> PackedRows:
-        return _with_tail(likes, first, strongest_rows(newcomers()[number], settings.kept_per_row))
+        solved = strongest_rows(newcomers()[number], settings.kept_per_row)
+        return _with_tail(likes, first, solved, tail_of_first())
 
     def long() -> PackedRows:
         values, weights = _evidence(likes, settings)
@@ -180,25 +186,31 @@ def _operators(
             keep=settings.kept_per_row,
             progress=_scaled(progress, 0.3, 1.0),
         )
-        return _with_tail(likes, everything, solved)
+        return _with_tail(likes, everything, solved, _tail(likes, everything))
 
     operators = [
         PackedOperator(one.history, kept.part(f"operator-{one.history}", PackedRows, partial(short, number)))
         for number, one in enumerate(settings.mixtures)
     ]
     newcomers.cache_clear()
+    tail_of_first.cache_clear()
     blend = {"factors": settings.factors_share}
     return [*operators, PackedOperator(None, kept.part("operator-any", PackedRows, long), blend)]
 
 
-def _with_tail(likes: Likes, exact: NDArray[np.int64], solved: Sequence[Entries]) -> PackedRows:
-    """The rows `solved` for the `exact` titles, and rows by cosine for the rarely liked."""
+def _tail(likes: Likes, exact: NDArray[np.int64]) -> Tail:
+    """The liked titles that are not `exact`, and for each its neighbours among these by cosine."""
+    places = np.setdiff1d(np.flatnonzero(likes.counts > 0), exact)
+    return places, cosine_rows(likes.matrix, places.tolist(), exact.tolist(), KEPT_IN_TAIL)
+
+
+def _with_tail(likes: Likes, exact: NDArray[np.int64], solved: Sequence[Entries], tail: Tail) -> PackedRows:
+    """The rows `solved` for the `exact` titles, and those of the rarely liked ones in the `tail`."""
     rows: list[Entries | None] = [None] * likes.matrix.shape[1]
     for item, (columns, weights) in zip(exact, solved, strict=True):
         rows[item] = (exact[columns], weights)
     strength = _mean_sum(solved)
-    tail = np.setdiff1d(np.flatnonzero(likes.counts > 0), exact)
-    for item, row in zip(tail, cosine_rows(likes.matrix, tail.tolist(), exact.tolist(), KEPT_IN_TAIL), strict=True):
+    for item, row in zip(*tail, strict=True):
         rows[item] = _as_strong(exact, row, _TAIL_STRENGTH * strength)
     return pack(rows)
 

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from apps.recommendations.training import evaluation_runs
 from apps.recommendations.training.baselines import by_ease, by_item_cosine, by_popularity, ease_weights
-from apps.recommendations.training.evaluation import CONTENDERS, Figures, World, measure, summary, to_json
+from apps.recommendations.training.evaluation import CONTENDERS, Figures, World, measure, some_people, summary, to_json
 from apps.recommendations.training.evaluation_runs import NobodyToAsk, Run, run
 from apps.recommendations.training.metrics import Sums, self_information
 from apps.recommendations.training.plots import Bar, Chart, draw
@@ -73,6 +73,18 @@ def test_what_somebody_watched_before_counts_in_nobodys_list(likes):
     bits = self_information(np.asarray(likes.sum(axis=0)).ravel(), 60)
     figures = measure(lambda _: [1, 9, 2], people, World(likes, bits, frozenset(range(10))))
     assert figures.sums["ndcg_at_10"].mean == 1.0
+
+
+def test_much_data_is_evaluated_on_whole_people_drawn_at_random(world):
+    _, interactions = world
+    some = some_people(interactions, 300)
+    assert 290 < len(some) <= 300
+    events = np.bincount(interactions.user_indices, minlength=len(interactions.users))
+    kept = np.bincount(some.user_indices, minlength=len(interactions.users))
+    assert all(kept[events != kept] == 0)
+    assert not kept[:20].all()
+    assert some_people(interactions, 300).user_indices.tolist() == some.user_indices.tolist()
+    assert some_people(interactions, len(interactions)) is interactions
 
 
 def test_seeds_are_pooled_over_people():
