@@ -43,6 +43,7 @@ SPECTACULAR_SETTINGS = {
         "WantedMediaTypeEnum": ["movie", "tv", "both"],
         "FeedbackKindEnum": ["not_interested", "already_seen", "more_like_this", "do_not_use"],
         "FeedbackScopeEnum": ["title", "genre", "person", "for_now"],
+        "ProvidersEnum": "apps.recommendations.fields.SERVICES",
         "ListTypeEnum": ["trending", "popular", "top_rated"],
         "SourceEnum": ["personal", "taste", "popular"],
         "HealthEnum": ["healthy", "degraded", "unhealthy"],

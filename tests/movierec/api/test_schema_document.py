@@ -105,6 +105,7 @@ def test_what_needs_a_token_says_so_and_can_answer_401(operations: list[Operatio
         "/schema",
         "/media",
         "/media/{media_type}/{media_id}/poster.svg",
+        "/media/{media_type}/{media_id}/similar",
         "/.well-known/jwks.json",
     }
     for path, method, operation in operations:
