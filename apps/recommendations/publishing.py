@@ -64,6 +64,7 @@ def rollback() -> str:
     A version before that is gone or damaged is passed over. Raises NothingBefore when none is left, and StoreError.
     """
     store = configured_store()
+    # A damaged pointer says nothing of what was before: here that is an error, where moving takes it for none.
     store.pointer()
 
     def back(now: Pointer | None) -> Pointer:

@@ -58,6 +58,11 @@ class ApiView(OncePerKeyView):
         return self.body_serializer(*args, **kwargs)
 
 
+def in_browser(request: Request) -> bool:
+    """Whether the answer is a page for a person."""
+    return bool(request.accepted_renderer.format == "api")
+
+
 def user_id(request: Request) -> str:
     """The id of the person signed in; only for views that are not open to all."""
     assert isinstance(request.user, Principal)

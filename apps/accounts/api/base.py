@@ -20,7 +20,7 @@ from movierec.api.authentication import COOKIE, Principal
 from movierec.api.errors import MethodNotAllowed
 from movierec.api.request_id import client_address
 from movierec.api.schema import ErrorSerializer
-from movierec.api.views import ApiView
+from movierec.api.views import ApiView, in_browser
 
 
 class AccountView(ApiView):
@@ -76,11 +76,6 @@ def naming_password(field: str) -> Iterator[None]:
 def caller(request: Request) -> Caller:
     """Where a request comes from, as a person should recognise it."""
     return devices.caller_of(request.META.get("HTTP_USER_AGENT", ""), client_address(request._request))
-
-
-def in_browser(request: Request) -> bool:
-    """Whether the answer is a page for a person."""
-    return bool(request.accepted_renderer.format == "api")
 
 
 def is_blank(request: Request, name: str) -> bool:

@@ -12,7 +12,6 @@ from apps.accounts import serializers, services
 from apps.accounts.api.base import (
     OpenView,
     caller,
-    in_browser,
     is_blank,
     naming_password,
     refused,
@@ -24,7 +23,7 @@ from apps.accounts.providers.interface import Tokens
 from apps.accounts.qr import totp_setup
 from movierec.api.errors import FieldErrors
 from movierec.api.schema import errors
-from movierec.api.views import valid_body
+from movierec.api.views import in_browser, valid_body
 
 _REFUSED_ENTRY = {
     **errors(401),

@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import serializers, services
-from apps.accounts.api.base import FormView, OpenView, delete_cookie, in_browser, is_blank
+from apps.accounts.api.base import FormView, OpenView, delete_cookie, is_blank
 from apps.accounts.errors import MissingRefreshToken
 from movierec.api.authentication import CookieAuthentication, Principal
 from movierec.api.parsers import JsonParser
-from movierec.api.views import user_id, valid_body
+from movierec.api.views import in_browser, user_id, valid_body
 
 
 class SignOut(OpenView):

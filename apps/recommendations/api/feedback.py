@@ -10,7 +10,6 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.api.base import in_browser
 from apps.recommendations.feedback import selectors, services
 from apps.recommendations.feedback.facts import served_title
 from apps.recommendations.feedback.selectors import Given
@@ -26,7 +25,7 @@ from apps.recommendations.feedback.serializers import (
 from apps.recommendations.feedback.statements import ID_PATTERN
 from movierec.api.parsers import JsonParser
 from movierec.api.schema import ErrorSerializer
-from movierec.api.views import ApiView, user_id, valid_body, valid_query
+from movierec.api.views import ApiView, in_browser, user_id, valid_body, valid_query
 
 
 class FeedbackView(ApiView):

@@ -9,7 +9,8 @@ it:
 
 a and c divide by the root mean square over a catalogue of the usual size, as fame and quality are z-scores. b brings
 the factors to the spread that the personal term has among its best titles, times the weight that training found. The
-weights depend on k, the number of liked titles: evidence of a person's own counts more the more there is."""
+weights depend on k, the number of liked titles: evidence of a person's own counts more the more there is.
+"""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,13 +59,17 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a person's own titles say, and how much of each title's neighbours was read."""
+    """What a person's own titles say, and how much of each title's neighbours was read.
+
+    `factors_share` is what the factors weigh beside the rows once both are brought to the same spread.
+    """
 
     known: Sequence[Known]
     rows: Rows | None
     most: int
     most_alike: int
     factors: Factors | None
+    factors_share: float
     vector: Sequence[float]
     personal: Mapping[int, float]
     content: Mapping[int, float]
@@ -103,10 +108,8 @@ def score(
         more = _of_all_degrees(model, allowed) if lesser_known else ()
         contenders = sorted({*contenders, *_of_themes(model, allowed, themes), *more})
     factors = _factor_scores(evidence, contenders)
-    operator = model.operator(max(1, likes))
-    share = operator.blend.get("factors", 0.0) if operator else 0.0
     unit = _root_mean_square(personal)
-    ratio = share * _ratio_of_spreads(best, personal, factors) if unit else 0.0
+    ratio = evidence.factors_share * _ratio_of_spreads(best, personal, factors) if unit else 0.0
     weights = _weights(likes, unit, ratio, _root_mean_square(content), answered=bool(signals))
     return Scored(_sums(model, contenders, evidence, factors, weights, wanted), weights, evidence)
 
@@ -160,13 +163,15 @@ def _evidence(model: Model, known: Sequence[Known], likes: int) -> Evidence:
     shown = max(1, len(sources))
     most = max(_LEAST_OF_ROW, _MOST_ENTRIES // shown)
     most_alike = max(_LEAST_ALIKE, _MOST_ALIKE // shown)
-    factors = model.factors.get(FACTORS) if operator and operator.blend.get("factors") else None
+    share = operator.blend.get("factors", 0.0) if operator else 0.0
+    factors = model.factors.get(FACTORS) if share else None
     return Evidence(
         known=known,
         rows=operator.rows if operator else None,
         most=most,
         most_alike=most_alike,
         factors=factors,
+        factors_share=share,
         vector=factors.encode(sources) if factors and sources else (),
         personal=operator.rows.spread(sources, most) if operator else {},
         content=model.spread_content(sources, most_alike),
@@ -183,7 +188,8 @@ def _root_mean_square(totals: Mapping[int, float]) -> float:
     """Over a catalogue of the usual size, in which titles without an entry are 0.
 
     A row has as many entries in a small catalogue as in a large one, so that dividing by the true size would make
-    the same evidence weigh more the more titles there are that it says nothing of."""
+    the same evidence weigh more the more titles there are that it says nothing of.
+    """
     return math.hypot(*totals.values()) / math.sqrt(_USUAL_TITLES) if totals else 0.0
 
 

@@ -87,7 +87,8 @@ def _end() -> int:
 
 def _check_room(user_id: str, sort_key: str) -> None:
     """Raises TooMuchFeedback where a new row would be one too many; requests at once may pass by a few, which does
-    no harm."""
+    no harm.
+    """
     rows = FeedbackRow.query_all(
         user_pk(user_id),
         range_condition=FeedbackRow.sk.startswith(FEEDBACK_PREFIX),

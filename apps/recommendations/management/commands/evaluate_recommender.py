@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 
-from apps.recommendations.services import read_files
-from movierec.progress import Steps
+from apps.recommendations.management.measuring import MeasuringCommand
+from apps.recommendations.services import FromFiles, Progress
 
-_READING = 0.05
 _FIGURES = {
     "recall_at_20": "Recall@20",
     "recall_at_50": "Recall@50",
@@ -30,30 +28,21 @@ _LABEL = 34
 _COLUMN = 19
 
 
-class Command(BaseCommand):
+class Command(MeasuringCommand):
     help = (
         "Trains on a part of the people or of the time in a CSV file and asks the engine for the rest, beside "
         "popularity, item cosine and plain EASE. Writes evaluation.json and evaluation.svg. Can be stopped at any "
         "time: the same command goes on behind the last finished seed."
     )
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--interactions",
-            type=Path,
-            required=True,
-            metavar="FILE.csv",
-            help="userId,movieId[,rating][,timestamp]; series are tv#<number>, .gz is unpacked",
-        )
-        parser.add_argument("--titles", type=Path, metavar="FILE.csv", help="movieId,title,genres of the titles")
+        self.add_data_arguments(parser, seeds=3)
         parser.add_argument(
             "--protocol",
             choices=("strong", "temporal", "cold"),
             default="strong",
             help="strong: people never seen; temporal: what people like later; cold: people with 1, 3 and 5 likes",
         )
-        parser.add_argument("--seeds", type=int, default=3, metavar="N", help="how many splits (default: 3)")
         parser.add_argument(
             "--output",
             type=Path,
@@ -75,22 +64,13 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         # NumPy and SciPy are not installed where the service only serves.
-        from apps.recommendations.training.csv_files import CsvError  # noqa: PLC0415
-        from apps.recommendations.training.evaluation_runs import NobodyToAsk, Run, run  # noqa: PLC0415
+        from apps.recommendations.training.evaluation_runs import Run, run  # noqa: PLC0415
 
-        if not 1 <= seeds <= 100:
-            raise CommandError("--seeds must be from 1 to 100.")
-        try:
-            with Steps(self.stdout) as steps:
-                read = read_files(interactions, titles, lambda sentence, part: steps.show(sentence, _READING * part))
-                asked = Run(read.interactions, read.titles, protocol, seeds, output, fresh)
-                found = run(asked, lambda sentence, part: steps.show(sentence, _READING + (1 - _READING) * part))
-        except (CsvError, NobodyToAsk) as error:
-            raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(f"The figures cannot be written to {output} ({error.strerror}).") from error
-        for row in read.rejected:
-            self.stderr.write(f"{row}.")
+        def evaluate(read: FromFiles, progress: Progress) -> dict[str, Any]:
+            return run(Run(read.interactions, read.titles, protocol, seeds, output, fresh), progress)
+
+        written = f"The figures cannot be written to {output}"
+        found = self.measured(interactions, titles, seeds, evaluate, written=written)
         for line in _table(found):
             self.stdout.write(line)
         self.stdout.write(f"The figures are in {output / 'evaluation.json'}, a plot in {output / 'evaluation.svg'}.")

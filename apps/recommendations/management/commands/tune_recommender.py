@@ -7,36 +7,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from apps.recommendations.management.measuring import MeasuringCommand
+from apps.recommendations.services import FromFiles, Progress
 
-from apps.recommendations.services import read_files
-from movierec.progress import Steps
-
-_READING = 0.02
 _METRICS = {"ndcg_at_100": "NDCG@100", "ndcg_at_20": "NDCG@20"}
 
 
-class Command(BaseCommand):
+class Command(MeasuringCommand):
     help = (
         "Tries other settings of the training one after the other on people set aside, takes those that are better by "
         "more than one standard error, and writes them for train_recommender --tuned. Can be stopped at any time: the "
         "same command goes on behind the last finished alternative."
     )
-    requires_system_checks = ()
+    reading = 0.02
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--interactions",
-            type=Path,
-            required=True,
-            metavar="FILE.csv",
-            help="userId,movieId[,rating][,timestamp]; series are tv#<number>, .gz is unpacked",
-        )
-        parser.add_argument("--titles", type=Path, metavar="FILE.csv", help="movieId,title,genres of the titles")
+        self.add_data_arguments(parser, seeds=5)
         parser.add_argument(
             "--output", type=Path, required=True, metavar="FILE.json", help="where the settings are written"
         )
-        parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many splits (default: 5)")
         parser.add_argument("--fresh", action="store_true", help="try finished alternatives again")
 
     def handle(
@@ -50,23 +39,13 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         # NumPy and SciPy are not installed where the service only serves.
-        from apps.recommendations.training.csv_files import CsvError  # noqa: PLC0415
-        from apps.recommendations.training.evaluation_runs import NobodyToAsk  # noqa: PLC0415
         from apps.recommendations.training.tuning import Search, tune  # noqa: PLC0415
 
-        if not 1 <= seeds <= 100:
-            raise CommandError("--seeds must be from 1 to 100.")
-        try:
-            with Steps(self.stdout) as steps:
-                read = read_files(interactions, titles, lambda sentence, part: steps.show(sentence, _READING * part))
-                asked = Search(read.interactions, read.titles, seeds, output, fresh)
-                found = tune(asked, lambda sentence, part: steps.show(sentence, _READING + (1 - _READING) * part))
-        except (CsvError, NobodyToAsk) as error:
-            raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(f"The settings cannot be written to {output} ({error.strerror}).") from error
-        for row in read.rejected:
-            self.stderr.write(f"{row}.")
+        def search(read: FromFiles, progress: Progress) -> dict[str, Any]:
+            return tune(Search(read.interactions, read.titles, seeds, output, fresh), progress)
+
+        written = f"The settings cannot be written to {output}"
+        found = self.measured(interactions, titles, seeds, search, written=written)
         for line in _table(found):
             self.stdout.write(line)
         self.stdout.write(f"The settings are in {output}; train with manage.py train_recommender --tuned {output}")

@@ -3,20 +3,61 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
-from moto.core.botocore_stubber import BotocoreStubber
 
 from apps.recommendations.stores.errors import StoreUnreachable
 from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.objects import Changed, Objects
 from apps.recommendations.stores.s3 import S3Objects
 from movierec.aws import client
+
+
+class _Refusal(BaseHTTPRequestHandler):
+    """Answers as S3 does to somebody without the right."""
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        content = b"<Error><Code>AccessDenied</Code><Message>No.</Message></Error>"
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_PUT(self) -> None:
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def refusing() -> Iterator[str]:
+    """The address of a service that refuses everything."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Refusal) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def absent() -> Iterator[str]:
+    """An address that nobody listens at."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
 @pytest.fixture(params=["folder", "bucket", "bucket without a prefix"])
@@ -148,19 +189,20 @@ class TestBucketAlone:
             (lambda objects: objects.remove("x"), "DeleteObject"),
         ],
     )
-    @pytest.mark.parametrize("down", [False, True])
+    @pytest.mark.parametrize(("outside", "fault"), [("refusing", "(AccessDenied)"), ("absent", "Could not connect")])
     def test_every_fault_outside_is_one_error(
-        self, bucket: str, monkeypatch: pytest.MonkeyPatch, call: Callable[[Objects], Any], right: str, down: bool
+        self,
+        request: pytest.FixtureRequest,
+        settings: Any,
+        call: Callable[[Objects], Any],
+        right: str,
+        outside: str,
+        fault: str,
     ) -> None:
-        def fail(*_: object) -> Any:
-            if down:
-                raise EndpointConnectionError(endpoint_url="https://s3")
-            return 403, {}, b"<Error><Code>AccessDenied</Code><Message>No.</Message></Error>"
-
-        monkeypatch.setattr(BotocoreStubber, "process_request", fail)
+        settings.AWS_ENDPOINT_URL = request.getfixturevalue(outside)
         with pytest.raises(StoreUnreachable, match=f"the right s3:{right} on it") as caught:
-            call(S3Objects(bucket, ""))
-        assert ("Could not connect" if down else "(AccessDenied)") in str(caught.value)
+            call(S3Objects("movierec-models", ""))
+        assert fault in str(caught.value)
 
 
 class TestFolderAlone:
