@@ -160,9 +160,10 @@ class Model:
         return [(j, similarity) for j, similarity in self._similar(i)[:most] if j in wanted]
 
     def _similar(self, i: int) -> list[tuple[int, float]]:
-        if i not in self._similar_to:
-            keep(self._similar_to, i, self.facts.nearest(i, CONTENT_NEIGHBOURS), most=_MOST_SIMILAR)
-        return self._similar_to[i]
+        similar = self._similar_to.get(i)
+        if similar is None:
+            similar = keep(self._similar_to, i, self.facts.nearest(i, CONTENT_NEIGHBOURS), most=_MOST_SIMILAR)
+        return similar
 
     def named(self, name: str) -> Sequence[int]:
         """The titles called `name` (compared without case, accents or punctuation), best known first."""

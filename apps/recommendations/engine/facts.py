@@ -39,6 +39,7 @@ _NEW_YEARS = 2
 _LONGEST = 65_535  # minutes that two bytes can hold
 _MOST_TITLES = 10_000  # whose facts are kept once looked up
 _MOST_FACTS = 50_000
+_NOT_LOOKED_UP = -1
 _MOST_MASKS = 500  # of 8 KB each at 60,000 titles
 _SHORT_LONG = {"movie": (95, 135), "tv": (32, 50)}  # minutes: below is short, above is long
 
@@ -175,15 +176,17 @@ class FactIndex:
 
     def id(self, fact: str) -> int | None:
         """The id of `fact`, or None where no title has it."""
-        if fact not in self._known_ids:
-            keep(self._known_ids, fact, self._texts.find(fact), most=_MOST_FACTS)
-        return self._known_ids[fact]
+        known = self._known_ids.get(fact, _NOT_LOOKED_UP)
+        if known == _NOT_LOOKED_UP:
+            known = keep(self._known_ids, fact, self._texts.find(fact), most=_MOST_FACTS)
+        return known
 
     def text(self, fact: int) -> str:
         """The fact with the id `fact`."""
-        if fact not in self._known_texts:
-            keep(self._known_texts, fact, self._texts[fact], most=_MOST_FACTS)
-        return self._known_texts[fact]
+        known = self._known_texts.get(fact)
+        if known is None:
+            known = keep(self._known_texts, fact, self._texts[fact], most=_MOST_FACTS)
+        return known
 
     def ids(self, i: int) -> Sequence[int]:
         """The ids of title `i`'s facts, rising."""
@@ -210,9 +213,10 @@ class FactIndex:
 
     def mask(self, fact: str) -> int:
         """The titles that have `fact`, as bits: bit i stands for title i."""
-        if fact not in self._masks:
-            keep(self._masks, fact, mask_of(self.titles_with(fact), self.size), most=_MOST_MASKS)
-        return self._masks[fact]
+        known = self._masks.get(fact)
+        if known is None:
+            known = keep(self._masks, fact, mask_of(self.titles_with(fact), self.size), most=_MOST_MASKS)
+        return known
 
     def keywords_with(self, words: str) -> list[str]:
         """The keyword facts that are `words` or contain them as whole words."""

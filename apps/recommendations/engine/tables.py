@@ -67,11 +67,16 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", _SURROGATES)
 
 
-def keep(kept: dict[Key, Value], key: Key, value: Value, *, most: int) -> None:
-    """Keep `value` in a cache of at most `most`; a full one starts anew, which needs no lock and no bookkeeping."""
+def keep(kept: dict[Key, Value], key: Key, value: Value, *, most: int) -> Value:
+    """Keep `value` in a cache of at most `most`, and answer it.
+
+    A full cache starts anew, which needs no lock and no bookkeeping. Threads share it: what one found in it a moment
+    ago may be gone, so a look is one access, never a question and an access.
+    """
     if len(kept) >= most:
         kept.clear()
     kept[key] = value
+    return value
 
 
 class Lists:
