@@ -52,7 +52,21 @@ VARIABLES = {
             "",
             "Folder for copies of models from S3. Empty means STATE_DIR/model-cache, on Lambda /tmp/model-cache.",
         ),
-        Variable("MODEL_CHECK_SECONDS", "20", "How often a process looks whether another model was activated."),
+        Variable("MODEL_CHECK_SECONDS", "20", "How often a process looks for another model or catalogue index."),
+        Variable("TMDB_API_KEY", "", "Key of TMDB's API, v3 or v4. Without one the demo catalogue serves."),
+        Variable("TMDB_API_KEY_SECRET", "", "Secrets Manager secret with that key, in place of TMDB_API_KEY."),
+        Variable("TMDB_BASE_URL", "https://api.themoviedb.org/3", "Address of TMDB's API."),
+        Variable("TMDB_EXPORT_URL", "https://files.tmdb.org/p/exports", "Address of TMDB's daily exports of ids."),
+        Variable(
+            "CATALOGUE_STORE",
+            "",
+            "The published index of the catalogue: a folder or s3://bucket/prefix. Empty means STATE_DIR/catalogue.",
+        ),
+        Variable(
+            "CATALOGUE_LANGUAGES",
+            "en,es,fr,de,hi,ja,ko,zh",
+            "Languages that titles are kept in, comma separated; the first is the one to fall back on.",
+        ),
         Variable(
             "CORS_ALLOWED_ORIGINS",
             "https://www.movierec.net,https://movierec.net,"
@@ -113,14 +127,27 @@ def origins(name: str) -> frozenset[str]:
     return found
 
 
-def matching(name: str, pattern: str, example: str) -> str:
-    """A variable whose whole text must match `pattern`; empty is right only where that is the default.
+def codes(name: str, pattern: str, example: str) -> tuple[str, ...]:
+    """A comma-separated variable of at least one code, each of which must match `pattern`; else it is rejected.
 
     The sentence about another text shows `example`.
     """
+    found = tuple(dict.fromkeys(words(name)))
+    wrong = [code for code in found if not re.fullmatch(pattern, code, re.ASCII)]
+    if found and not wrong:
+        return found
+    reject(name, f"{name} is {text(name)!r}; write it like {example}.")
+    return tuple(VARIABLES[name].default.split(","))
+
+
+def matching(name: str, pattern: str, example: str, *, secret: bool = False) -> str:
+    """A variable whose whole text must match `pattern`; empty is right only where that is the default.
+
+    The sentence about another text shows `example`, and the text unless it is `secret`.
+    """
     value = text(name)
     if value != VARIABLES[name].default and not re.fullmatch(pattern, value, re.ASCII):
-        reject(name, f"{name} is {value!r}; write it like {example}.")
+        reject(name, f"{name} is {'not right' if secret else repr(value)}; write it like {example}.")
     return value
 
 

@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 
 from apps.accounts import denials, passwords
 from apps.accounts.providers.local.tokens import issue_access_token
+from movierec.aws import client as aws_client
 from movierec.dynamo.registry import create_missing_tables
 
 # The same examples in every run, and none refused for the time a busy machine took.
@@ -25,8 +26,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every table, empty, in memory; nothing is remembered of another test's sessions."""
+def tables(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Every table, empty, in memory, and no index; nothing is remembered of another test's sessions."""
+    settings.CATALOGUE_STORE = str(tmp_path / "catalogue")
     monkeypatch.setattr(denials, "cache", denials.Cache())
     with moto.mock_aws():
         list(create_missing_tables())
@@ -76,3 +78,15 @@ def mailed_code() -> Callable[[], str]:
         return found.group()
 
     return read
+
+
+@pytest.fixture
+def bucket(tables: None, settings: Any, tmp_path: Path) -> str:
+    """The name of an empty bucket, which is the configured store."""
+    settings.AWS_ENDPOINT_URL = "https://s3.eu-north-1.amazonaws.com"
+    settings.MODEL_CACHE = tmp_path / "cache"
+    # Stores are remembered by their addresses.
+    name = f"movierec-{tmp_path.name.replace('_', '-')}"[:63].strip("-").lower()
+    settings.MODEL_STORE = f"s3://{name}/some/models"
+    aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+    return name

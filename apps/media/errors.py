@@ -1,4 +1,4 @@
-"""What can be wrong with titles."""
+"""What can be wrong with titles and their sources."""
 
 from __future__ import annotations
 
@@ -11,5 +11,35 @@ class UnknownTitle(NotFound):
     code = "UnknownTitle"
 
 
+class UnknownPerson(NotFound):
+    """The catalogue has no such person."""
+
+    code = "UnknownPerson"
+
+
 class CatalogueError(ValueError):
     """A provider's data is not as it promises; the message names the file, the line and the field."""
+
+
+class DetailsDamaged(ValueError):
+    """What a row keeps of a title cannot be read."""
+
+
+class SourceError(Exception):
+    """A source of titles did not give what was asked of it; the message is a sentence for operators, without keys."""
+
+
+class NotAtSource(SourceError):
+    """The source answered, and has no such thing."""
+
+
+class SourceRefused(SourceError):
+    """The source refuses our key or our request; asking again does not help."""
+
+
+class SourceUnavailable(SourceError):
+    """The source is down, slow, out of quota, or does not answer in its own format; `retry_after` is in seconds."""
+
+    def __init__(self, sentence: str, *, retry_after: int = 5) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after

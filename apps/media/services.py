@@ -9,7 +9,16 @@ from typing import Any, Final
 from apps.media.listings import LIST_TYPES, MAX_CHUNKS, MAX_ITEMS, ListType, chunk_key, chunks
 from apps.media.models import CachedMedia
 from apps.media.ranking import Statistics, figures_of, ranked
-from apps.media.titles import MEDIA_TYPES, CatalogueTitle, MediaType, from_row, is_title, to_row
+from apps.media.titles import (
+    MEDIA_TYPES,
+    CatalogueTitle,
+    FullTitle,
+    MediaType,
+    from_row,
+    full_to_row,
+    is_title,
+    to_row,
+)
 from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.plain import to_wire
 from movierec.dynamo.table import Row
@@ -18,11 +27,26 @@ from movierec.timestamps import now_text, timestamp
 # Titles of other sources bring votes and popularity of their own, which ours do not replace.
 SOURCES_WITHOUT_FIGURES: Final = frozenset({"demo", "movielens"})
 
+# TMDB's terms: what comes from there is kept for six months at most.
+KEPT_SECONDS: Final = 180 * 24 * 3600
+
 
 def store_titles(titles: Iterable[CatalogueTitle]) -> Iterator[int]:
     """Writes titles, replacing rows of the same ones; yields the count of each written batch."""
     now = now_text()
     return CachedMedia.put_rows(to_row(title, now) for title in titles)
+
+
+def store_full_titles(titles: Iterable[FullTitle]) -> Iterator[int]:
+    """As `store_titles`, with details and translations; what a source outside told goes after six months."""
+    now = now_text()
+    return CachedMedia.put_rows(_kept_row(title, now) for title in titles)
+
+
+def _kept_row(title: FullTitle, now: str) -> Row:
+    refreshed_at = title.facts.refreshed_at
+    expiry = {"expiresAt": int(datetime.fromisoformat(refreshed_at).timestamp()) + KEPT_SECONDS} if refreshed_at else {}
+    return {**full_to_row(title, now), **expiry}
 
 
 def rebuild_listings(statistics: Statistics, *, now: datetime) -> None:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final, Literal
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal, TypeVar
+
+from apps.media.details import (
+    Details,
+    Translations,
+    packed_details,
+    packed_translations,
+    unpacked_details,
+    unpacked_translations,
+)
+from apps.media.errors import DetailsDamaged
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 MediaType = Literal["movie", "tv"]
 # A film and a series can share a number, so only both together identify a title.
@@ -20,7 +35,9 @@ class CatalogueTitle:
     """Facts of one film or series; None, an empty tuple or 0 stands for what is not known.
 
     `release_date` is YYYY-MM-DD or YYYY, `runtime` minutes (an episode's for series), `genres` TMDB's ids with the
-    main one first, `renown` 1 (little known) to 5 (household name), `vote_average` 0 to 10.
+    main one first, `renown` 1 (little known) to 5 (household name), `vote_average` 0 to 10. `services` are codes such
+    as "netflix", or "SE/netflix" where that holds in one country. `refreshed_at` is when a source outside was asked,
+    in ISO 8601; None for titles that no source outside describes.
     """
 
     media_type: MediaType
@@ -46,11 +63,29 @@ class CatalogueTitle:
     vote_average: float = 0.0
     vote_count: int = 0
     popularity: float = 0.0
+    refreshed_at: str | None = None
 
     @property
     def key(self) -> TitleKey:
         """The title's identity."""
         return self.media_type, self.media_id
+
+
+@dataclass(frozen=True, slots=True)
+class FullTitle:
+    """A title with everything that is kept of it.
+
+    `details` is None where only the facts of a list are known, and the source can tell more.
+    """
+
+    facts: CatalogueTitle
+    details: Details | None = None
+    translations: Translations = field(default_factory=dict)
+
+    @property
+    def key(self) -> TitleKey:
+        """The title's identity."""
+        return self.facts.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +100,8 @@ class Figures:
 
 # What a row calls each field: the same in camel case, but for the genres.
 _ATTRIBUTES: Final = {
-    field.name: "".join(part.capitalize() if i else part for i, part in enumerate(field.name.split("_")))
-    for field in fields(CatalogueTitle)
+    each.name: "".join(part.capitalize() if i else part for i, part in enumerate(each.name.split("_")))
+    for each in fields(CatalogueTitle)
 } | {"genres": "genreIds"}
 
 
@@ -79,6 +114,37 @@ def to_row(title: CatalogueTitle, updated_at: str) -> dict[str, Any]:
     if title.genres:
         row["genre"] = str(title.genres[0])
     return row
+
+
+def full_to_row(full: FullTitle, updated_at: str) -> dict[str, Any]:
+    """The row of a title with its details and translations, where they are known."""
+    row = to_row(full.facts, updated_at)
+    if full.details is not None:
+        row["details"] = packed_details(full.details)
+    if full.translations:
+        row["translations"] = packed_translations(full.translations)
+    return row
+
+
+def full_from_row(row: Mapping[str, Any]) -> FullTitle:
+    """The title of a row that `is_title` accepts; details and translations that cannot be read count as not known."""
+    return FullTitle(from_row(row), _read(unpacked_details, row, "details"), translations_of(row))
+
+
+def translations_of(row: Mapping[str, Any]) -> Translations:
+    """The translations that a row keeps; none where they cannot be read."""
+    return _read(unpacked_translations, row, "translations") or {}
+
+
+def _read(unpacked: Callable[[bytes], T], row: Mapping[str, Any], attribute: str) -> T | None:
+    content = row.get(attribute)
+    if not isinstance(content, bytes):
+        return None
+    try:
+        return unpacked(content)
+    except DetailsDamaged as error:
+        logger.warning("The %s of %s %s: %s", attribute, row["mediaType"], row["mediaId"], error)
+        return None
 
 
 def from_row(row: Mapping[str, Any]) -> CatalogueTitle:

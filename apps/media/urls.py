@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.media.api import Listings, Poster
+from apps.media.api.listings import Listings
+from apps.media.api.posters import Poster
 
 urlpatterns = [
     path("media", Listings.as_view(), name="media"),

@@ -22,9 +22,9 @@ from apps.recommendations.engine.artifact import ArtifactError, Model, content_o
 from apps.recommendations.engine.manifest import UnreadableError
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.stores.configured import configured_store
-from apps.recommendations.stores.errors import PointerDamaged, StoreUnreachable, UnknownVersion
-from apps.recommendations.stores.objects import Stored
+from apps.recommendations.stores.errors import PointerDamaged, UnknownVersion
 from apps.recommendations.stores.store import ModelStore
+from movierec.objects import Stored, StoreUnreachable
 
 FALLS_BACK: Final = "Recommendations fall back on popularity."
 

@@ -159,16 +159,19 @@ class BaseTable(Model):
         return to_plain(data["Item"]) if "Item" in data else None
 
     @classmethod
-    def get_rows(cls, keys: Sequence[Mapping[str, Plain]], *, consistent: bool = False) -> list[Row]:
+    def get_rows(
+        cls, keys: Sequence[Mapping[str, Plain]], *, attributes: Sequence[str] = (), consistent: bool = False
+    ) -> list[Row]:
         """The rows of up to 100 distinct keys in one request (repeated only for what DynamoDB left over).
 
-        The order is DynamoDB's, not that of the keys.
+        The order is DynamoDB's, not that of the keys. `attributes` names the only ones to fetch, all without it.
         """
         wanted = [to_wire(key) for key in keys]
+        chosen = _projection(attributes)
         backoff = Backoff()
         rows: list[Row] = []
         while wanted:
-            request = {"RequestItems": {cls.Meta.table_name: {"Keys": wanted, "ConsistentRead": consistent}}}
+            request = {"RequestItems": {cls.Meta.table_name: {"Keys": wanted, "ConsistentRead": consistent, **chosen}}}
             data = shared_connection().dispatch("BatchGetItem", request)
             rows.extend(to_plain(item) for item in data["Responses"].get(cls.Meta.table_name, []))
             wanted = data.get("UnprocessedKeys", {}).get(cls.Meta.table_name, {}).get("Keys", [])
@@ -236,6 +239,14 @@ class BaseTable(Model):
             after = data.get("LastEvaluatedKey")
             if not after:
                 return
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    """The parameters that name the attributes to fetch, which may be words that DynamoDB reserves."""
+    if not attributes:
+        return {}
+    names = {f"#{i}": name for i, name in enumerate(attributes)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _page(data: Mapping[str, Any]) -> Page:

@@ -20,6 +20,7 @@ from movierec.settings.identity import (
     IDENTITY_PROVIDER,
     TOKEN_KEY_SECRET,
 )
+from movierec.settings.media import TMDB_API_KEY, TMDB_API_KEY_SECRET, TMDB_BASE_URL, TMDB_EXPORT_URL
 
 # With a mistyped MOVIEREC_ENV nobody knows yet what holds.
 DEPLOYED = not LOCAL and MOVIEREC_ENV in env.ENVIRONMENTS
@@ -43,6 +44,7 @@ def refuse_wrong_settings() -> None:
     _check_hosts()
     _check_endpoints()
     _check_identity()
+    _check_tmdb()
     if env.rejected:
         raise ImproperlyConfigured("\n".join(env.rejected[name] for name in sorted(env.rejected, key=_place)))
 
@@ -51,6 +53,14 @@ def _place(name: str) -> tuple[int, str]:
     """Declared variables in their order, then the others."""
     declared = list(env.VARIABLES)
     return (declared.index(name) if name in env.VARIABLES else len(declared), name)
+
+
+def _check_tmdb() -> None:
+    if TMDB_API_KEY and TMDB_API_KEY_SECRET:
+        env.reject("TMDB_API_KEY_SECRET", "TMDB_API_KEY and TMDB_API_KEY_SECRET are both set; keep one of them.")
+    for name, address in (("TMDB_BASE_URL", TMDB_BASE_URL), ("TMDB_EXPORT_URL", TMDB_EXPORT_URL)):
+        if DEPLOYED and not address.startswith("https://"):
+            env.reject(name, f"{name} is {address!r}, which anyone on the way can read; write https://.")
 
 
 def _check_environment() -> None:

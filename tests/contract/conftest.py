@@ -14,10 +14,10 @@ from apps.media.titles import CatalogueTitle
 from apps.ops.statistics import refresh_statistics
 from apps.recommendations.catalogue import engine_titles
 from apps.recommendations.publishing import publish
-from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.store import ModelStore
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.train import train
+from movierec.objects.folder import FolderObjects
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 MATRIX = CatalogueTitle(

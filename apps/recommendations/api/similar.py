@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any, Final
 
-import orjson
 from django.http import HttpResponseBase
-from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from apps.media.titles import MEDIA_TYPES
 from apps.recommendations.api.items import scored_title
 from apps.recommendations.selectors import Alike, similar_to
 from apps.recommendations.serializers import SimilarQuerySerializer, SimilarSerializer
+from movierec.api.conditional import public_answer
 from movierec.api.schema import errors
 from movierec.api.views import ApiView, valid_query
 
@@ -47,11 +44,7 @@ class Similar(ApiView):
     def get(self, request: Request, media_type: str, media_id: int) -> HttpResponseBase:
         query = valid_query(SimilarQuerySerializer, request)
         found = similar_to(media_type, media_id, wanted=query["mediaType"], limit=query["limit"])
-        body = _body(request, found, query)
-        # Weak, as the page for people has the same tag as the JSON.
-        tag = f'W/"{sha256(orjson.dumps(body)).hexdigest()[:32]}"'
-        response = Response(body, headers={"ETag": tag, "Cache-Control": f"public, max-age={MAX_AGE}"})
-        return get_conditional_response(request._request, etag=tag, response=response) or response
+        return public_answer(request, _body(request, found, query), max_age=MAX_AGE)
 
 
 def _body(request: Request, found: Alike, query: dict[str, Any]) -> dict[str, Any]:

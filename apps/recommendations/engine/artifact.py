@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, overload
 
+from movierec.tables import Bytes, Lists, Texts, keep, small
+
 from .factors import Factors
 from .facts import FactIndex
 from .files import read_files
@@ -17,7 +19,6 @@ from .manifest import FORMAT_VERSION, MANIFEST, ArtifactError, read_manifest
 from .rows import Rows
 from .sections import TITLES, build_sections, code_of, key_of, match_name, parted
 from .standing import PRAISED, TRENDING, Standing
-from .tables import Bytes, Lists, Texts, keep, small
 from .titles import Title, TitleKey
 
 __all__ = [

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from operator import mul
 
-from .tables import Bytes, small
+from movierec.tables import Bytes, small
 
 _EXCESS = 128  # a stored byte is the int8 value plus this: `bytes` are the fastest to read
 # Sums of products are computed for many titles at once: as the lanes of one large integer, eight bytes each, which

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from .standing import Ranks
-from .tables import (
+from movierec.tables import (
     Bytes,
     Column,
     Lists,
@@ -21,6 +20,8 @@ from .tables import (
     small,
     texts_in_parts,
 )
+
+from .standing import Ranks
 from .titles import Title, normalise
 from .vocabulary import (
     CERTIFICATION_LEVELS,

@@ -12,10 +12,11 @@ length, and "on one of these services" a title not known to be on any of them in
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from movierec.tables import flags_of
+
 from .answers import Request
 from .artifact import Model
 from .facts import service_fact
-from .tables import flags_of
 from .taste import Taste
 from .vocabulary import ABOVE_CEILING, ABOVE_CEILING_UNRATED, CONTENT_TYPES, DEAL_BREAKERS
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from .tables import Bytes, index_code, little_endian, small
+from movierec.tables import Bytes, index_code, little_endian, small
 
 
 class Rows:

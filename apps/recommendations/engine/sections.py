@@ -33,9 +33,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
+from movierec.tables import Bytes, as_bytes, encoded, lists_in_parts, texts_in_parts
+
 from .facts import parts_of_facts
 from .standing import ranks
-from .tables import Bytes, as_bytes, encoded, lists_in_parts, texts_in_parts
 from .titles import MediaType, Title, TitleKey, normalise
 
 TITLES: Final = "titles.jsonl"

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-
-class StoreError(Exception):
-    """A store that cannot do what is asked of it."""
-
-
-class StoreUnreachable(StoreError):
-    """The folder or bucket cannot be read or written at the moment, or not with our rights."""
+from movierec.objects.errors import StoreError
 
 
 class PointerDamaged(StoreError):

@@ -20,9 +20,9 @@ from typing import Any, Final, TypeVar
 from apps.recommendations.engine.artifact import ArtifactError, Model, load
 from apps.recommendations.engine.manifest import MANIFEST, read_manifest
 from apps.recommendations.stores.errors import ActivatedMeanwhile, PointerDamaged, UnknownVersion
-from apps.recommendations.stores.folder import DRAFT, FolderObjects
-from apps.recommendations.stores.objects import Changed, Objects, Stored
 from apps.recommendations.stores.pointer import Pointer, is_version
+from movierec.objects.folder import DRAFT, FolderObjects
+from movierec.objects.interface import Changed, Objects, Stored
 
 POINTER: Final = "current.json"
 KEPT_COPIES: Final = 2

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from apps.recommendations.engine.factors import Factors
 from apps.recommendations.engine.rows import Rows
-from apps.recommendations.engine.tables import index_code
+from movierec.tables import index_code
 
 _LARGEST_INT8 = 127
 _EXCESS = 128  # a byte of a factor stands for its value minus this

@@ -15,7 +15,7 @@ from apps.accounts.services import create_confirmed_account
 from apps.ops import preparation
 from apps.recommendations.artifacts import serving
 from apps.recommendations.publishing import versions
-from apps.recommendations.stores.errors import StoreUnreachable
+from movierec.objects import StoreUnreachable
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt", "tables")
 

@@ -16,11 +16,10 @@ from apps.ops.statistics import refresh_statistics
 from apps.recommendations.catalogue import engine_titles
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.publishing import publish
-from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.store import ModelStore
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.train import train
-from movierec.aws import client
+from movierec.objects.folder import FolderObjects
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 WESTERNS = range(1, 16)
@@ -83,18 +82,6 @@ def store(tables: None, settings: Any, tmp_path: Path) -> Path:
     """The folder of an empty store, which is the configured one."""
     settings.MODEL_STORE = str(tmp_path / "store")
     return tmp_path / "store"
-
-
-@pytest.fixture
-def bucket(tables: None, settings: Any, tmp_path: Path) -> str:
-    """The name of an empty bucket, which is the configured store."""
-    settings.AWS_ENDPOINT_URL = "https://s3.eu-north-1.amazonaws.com"
-    settings.MODEL_CACHE = tmp_path / "cache"
-    # Stores are remembered by their addresses.
-    name = f"movierec-{tmp_path.name.replace('_', '-')}"[:63].strip("-").lower()
-    settings.MODEL_STORE = f"s3://{name}/some/models"
-    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
-    return name
 
 
 @pytest.fixture(scope="session")

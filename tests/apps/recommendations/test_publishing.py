@@ -20,11 +20,11 @@ from apps.recommendations.publishing import activate, publish, rollback, version
 from apps.recommendations.stores import store as stores
 from apps.recommendations.stores.configured import configured_store
 from apps.recommendations.stores.errors import ActivatedMeanwhile, NothingBefore, PointerDamaged, UnknownVersion
-from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.pointer import Pointer
 from apps.recommendations.stores.store import ModelStore
 from movierec import env
 from movierec.aws import client
+from movierec.objects.folder import FolderObjects
 
 NOW = datetime(2026, 6, 20, 12, tzinfo=UTC)
 
@@ -347,7 +347,7 @@ from pathlib import Path
 import django
 django.setup()
 from apps.recommendations.publishing import publish
-from apps.recommendations.stores.folder import FolderObjects
+from movierec.objects.folder import FolderObjects
 from apps.recommendations.stores.store import ModelStore
 
 

@@ -21,9 +21,9 @@ from apps.recommendations.artifacts import Keeper, is_published, refresh, servin
 from apps.recommendations.engine.artifact import load
 from apps.recommendations.publishing import activate, publish, rollback
 from apps.recommendations.stores.configured import configured_store
-from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.store import ModelStore
 from movierec.aws import client
+from movierec.objects.folder import FolderObjects
 
 LAST = "titles.jsonl"
 

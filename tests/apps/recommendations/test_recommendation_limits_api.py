@@ -12,10 +12,10 @@ from django.test import Client
 
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.publishing import publish
-from apps.recommendations.stores.folder import FolderObjects
 from apps.recommendations.stores.store import ModelStore
 from apps.recommendations.training.interactions import Interactions
 from apps.recommendations.training.train import train
+from movierec.objects.folder import FolderObjects
 
 Ask = Callable[..., Any]
 SignIn = Callable[[str], dict[str, str]]

@@ -14,9 +14,9 @@ from apps.accounts.providers import provider
 from apps.ops import demo
 from apps.ops.preparation import prepare
 from apps.recommendations.artifacts import serving
-from apps.recommendations.stores.errors import StoreError
 from movierec import env
 from movierec.localaws import LocalAwsError
+from movierec.objects import StoreError
 
 
 class Server(WSGIServer):

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.recommendations import publishing
 from apps.recommendations.engine.artifact import ArtifactError
 from apps.recommendations.publishing import Published
-from apps.recommendations.stores.errors import StoreError
+from movierec.objects import StoreError
 
 TAKEN_UP = "Running processes take it up within a minute."
 

@@ -113,7 +113,7 @@ class Command(BaseCommand):
         # Publishing brings the libraries of AWS, which nothing else here needs.
         from apps.recommendations.engine.artifact import ArtifactError  # noqa: PLC0415
         from apps.recommendations.publishing import publish  # noqa: PLC0415
-        from apps.recommendations.stores.errors import StoreError  # noqa: PLC0415
+        from movierec.objects import StoreError  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix="movierec-training-") as scratch:
             folder = Path(scratch) / "model"

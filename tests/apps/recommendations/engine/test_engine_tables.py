@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from apps.recommendations.engine.artifact import content_only
 from apps.recommendations.engine.factors import Factors
 from apps.recommendations.engine.rows import Rows
-from apps.recommendations.engine.tables import (
+from movierec.tables import (
     Column,
     Lists,
     Texts,

@@ -1,4 +1,4 @@
-"""The little that publishing models asks of a folder or a bucket: named contents, each replaced whole."""
+"""The little that publishing asks of a folder or a bucket: named contents, each replaced whole."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from apps.recommendations.stores.errors import StoreUnreachable
-from apps.recommendations.stores.objects import Changed, Objects, Stored
 from movierec.aws import client
 from movierec.localaws import LocalAwsError
+from movierec.objects.errors import StoreUnreachable
+from movierec.objects.interface import Changed, Objects, Stored
 
 # The answers to a conditional write that came second; the last is that of a condition on an object that is gone.
 _CONFLICTS: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
@@ -97,5 +97,6 @@ class S3Objects(Objects):
 
     def _unreachable(self, fault: str, right: str) -> StoreUnreachable:
         return StoreUnreachable(
-            f"{self} cannot be used ({fault}). Check MODEL_STORE, the bucket, and the right {right} on it."
+            f"{self} cannot be used ({fault}). "
+            f"Check its address in the settings, the bucket, and the right {right} on it."
         )

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
-from apps.recommendations.stores.errors import StoreUnreachable
-from apps.recommendations.stores.objects import Changed, Objects, Stored
+from movierec.objects.errors import StoreUnreachable
+from movierec.objects.interface import Changed, Objects, Stored
 
 _LOCK: Final = ".lock"
 DRAFT: Final = ".draft-"
@@ -91,7 +91,7 @@ def _reached(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreUnreachable(
             f"{path} cannot be read or written ({error.strerror}). "
-            "Mend its permissions, or choose another folder with MODEL_STORE or MODEL_CACHE."
+            "Mend its permissions, or name another folder in the settings."
         ) from error
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from apps.recommendations.stores.errors import StoreUnreachable
-from apps.recommendations.stores.folder import FolderObjects
-from apps.recommendations.stores.objects import Changed, Objects
-from apps.recommendations.stores.s3 import S3Objects
 from movierec.aws import client
+from movierec.objects import StoreUnreachable
+from movierec.objects.folder import FolderObjects
+from movierec.objects.interface import Changed, Objects
+from movierec.objects.s3 import S3Objects
 
 
 class _Refusal(BaseHTTPRequestHandler):
@@ -176,7 +176,7 @@ class TestBucketAlone:
             S3Objects("movierec-other", "models/").read("current.json")
         assert str(caught.value) == (
             "s3://movierec-other/models cannot be used (NoSuchBucket). "
-            "Check MODEL_STORE, the bucket, and the right s3:GetObject on it."
+            "Check its address in the settings, the bucket, and the right s3:GetObject on it."
         )
 
     @pytest.mark.parametrize(
@@ -234,5 +234,5 @@ class TestFolderAlone:
             FolderObjects(tmp_path / "file").write("v/x", b"")
         assert str(caught.value) == (
             f"{tmp_path / 'file' / 'v' / 'x'} cannot be read or written (Not a directory). "
-            "Mend its permissions, or choose another folder with MODEL_STORE or MODEL_CACHE."
+            "Mend its permissions, or name another folder in the settings."
         )
