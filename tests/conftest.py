@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import moto
@@ -12,15 +13,20 @@ import pytest
 from django.core import mail
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
+from moto.core.botocore_stubber import BotocoreStubber
 
 from apps.accounts import denials, passwords
 from apps.accounts.providers.local.tokens import issue_access_token
 from movierec.aws import client as aws_client
 from movierec.dynamo.registry import create_missing_tables
+from tests.stand_ins.fixtures import tmdb
 
 # The same examples in every run, and none refused for the time a busy machine took.
 hypothesis_settings.register_profile("same", derandomize=True, database=None, deadline=None)
 hypothesis_settings.load_profile("same")
+
+# Named here, the fixtures of the stand-ins are every test's.
+__all__ = ["tmdb"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -33,6 +39,19 @@ def tables(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> It
     with moto.mock_aws():
         list(create_missing_tables())
         yield
+
+
+@pytest.fixture
+def atomic_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the DynamoDB in memory serve one request at a time, as atomically as the real one writes a row."""
+    lock = Lock()
+    serve_request = BotocoreStubber.process_request
+
+    def serve_one(self: BotocoreStubber, request: Any) -> Any:
+        with lock:
+            return serve_request(self, request)
+
+    monkeypatch.setattr(BotocoreStubber, "process_request", serve_one)
 
 
 @pytest.fixture

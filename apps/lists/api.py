@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,13 +21,15 @@ from apps.lists.serializers import (
     display_of,
     named_title,
 )
+from movierec.api.parsers import JsonParser
 from movierec.api.views import ApiView, user_id, valid_body, valid_query
 
 
 class TitleList(ApiView):
-    """One of the person's lists of titles."""
+    """One of the person's lists of titles; the buttons of pages send plain forms, which need no JavaScript."""
 
     rate_scope = "user"
+    parser_classes = (JsonParser, FormParser)
     body_serializer = ListItemSerializer
     list_name: ClassVar[ListName]
 

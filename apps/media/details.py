@@ -7,21 +7,11 @@ rest behind.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Final, TypeVar
-
-import orjson
+from dataclasses import dataclass, field
 
 from apps.media.errors import DetailsDamaged
-
-# Raised when the stored form changes; details of another form are fetched anew.
-FORM: Final = 1
-# More than any title has, and no more than a process has room for.
-_MOST_BYTES: Final = 4 * 1024 * 1024
-
-T = TypeVar("T")
+from apps.media.packing import each, known, one, packed, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +100,22 @@ Translations = Mapping[str, Translation]
 
 def packed_details(details: Details) -> bytes:
     """The details as a row keeps them."""
-    return _packed(details)
+    return packed(details)
 
 
 def unpacked_details(content: bytes) -> Details:
     """The details that `packed_details` made. Raises DetailsDamaged for other bytes."""
-    stored = _unpacked(content)
+    stored = unpacked(content)
     try:
         return Details(
             **{
-                **_known(Details, stored),
-                "cast": _each(Credit, stored["cast"]),
-                "crew": _each(Credit, stored["crew"]),
-                "keywords": _each(Keyword, stored["keywords"]),
-                "videos": _each(Video, stored["videos"]),
-                "offers": {country: _one(Offers, offers) for country, offers in stored["offers"].items()},
-                "providers": _each(Provider, stored["providers"]),
+                **known(Details, stored),
+                "cast": each(Credit, stored["cast"]),
+                "crew": each(Credit, stored["crew"]),
+                "keywords": each(Keyword, stored["keywords"]),
+                "videos": each(Video, stored["videos"]),
+                "offers": {country: one(Offers, offers) for country, offers in stored["offers"].items()},
+                "providers": each(Provider, stored["providers"]),
             }
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -134,40 +124,12 @@ def unpacked_details(content: bytes) -> Details:
 
 def packed_translations(translations: Translations) -> bytes:
     """The translations, by language, as a row keeps them."""
-    return _packed(dict(translations))
+    return packed(dict(translations))
 
 
 def unpacked_translations(content: bytes) -> dict[str, Translation]:
     """The translations that `packed_translations` made. Raises DetailsDamaged for other bytes."""
     try:
-        return {language: _one(Translation, stored) for language, stored in _unpacked(content).items()}
+        return {language: one(Translation, stored) for language, stored in unpacked(content).items()}
     except (TypeError, AttributeError) as error:
         raise DetailsDamaged(f"The stored translations have another shape ({error!r}).") from error
-
-
-def _packed(value: object) -> bytes:
-    return bytes((FORM,)) + zlib.compress(orjson.dumps(value), 6)
-
-
-def _unpacked(content: bytes) -> Any:
-    if content[:1] != bytes((FORM,)):
-        raise DetailsDamaged(f"The stored form is not {FORM}.")
-    try:
-        reader = zlib.decompressobj()
-        return orjson.loads(reader.decompress(content[1:], _MOST_BYTES))
-    except (zlib.error, orjson.JSONDecodeError) as error:
-        raise DetailsDamaged(f"The stored bytes cannot be read ({error}).") from error
-
-
-def _known(kind: type[T], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the stored members that `kind` has, lists as tuples."""
-    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # every kind is a dataclass
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items() if name in names}
-
-
-def _one(kind: type[T], stored: Mapping[str, Any]) -> T:
-    return kind(**_known(kind, stored))
-
-
-def _each(kind: type[T], stored: list[Mapping[str, Any]]) -> tuple[T, ...]:
-    return tuple(_one(kind, each) for each in stored)

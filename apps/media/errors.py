@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from movierec.api.errors import NotFound
+from movierec.api.errors import ApiError, NotFound, Unavailable
 
 
 class UnknownTitle(NotFound):
@@ -15,6 +15,25 @@ class UnknownPerson(NotFound):
     """The catalogue has no such person."""
 
     code = "UnknownPerson"
+
+
+class SourceSilent(ApiError):
+    """503: what is asked for is not kept here, and the source that may have it does not answer at the moment."""
+
+    status = 503
+    code = "SourceSilent"
+
+    def __init__(self, sentence: str, *, retry_after: int) -> None:
+        super().__init__(sentence, headers={"Retry-After": str(retry_after)})
+
+
+class IndexMissing(Unavailable):
+    """503: there is no index of the catalogue yet, or none that can be read."""
+
+    code = "CatalogueIndexMissing"
+
+    def __init__(self) -> None:
+        super().__init__("The catalogue's index is not built yet or cannot be read; try again shortly.")
 
 
 class CatalogueError(ValueError):

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
+from apps.media.text import clean
 from apps.media.titles import CatalogueTitle
 
 PERSON_MEDIA_TYPE: Final = "person"
+# Far above TMDB's numbers, and far below the largest that JavaScript holds exactly.
+LOCAL_PEOPLE: Final = 10**12
+_HASH_BYTES: Final = 5
+
+
+def local_person_id(name: str) -> int:
+    """Our number for somebody of whom a source tells the name alone: the same for the same name, everywhere.
+
+    Letter case, spaces and the way accents are encoded make no difference. Namesakes share a number.
+    """
+    normal = clean(unicodedata.normalize("NFKC", name)).casefold()
+    return LOCAL_PEOPLE + int.from_bytes(sha256(normal.encode()).digest()[:_HASH_BYTES], "big")
 
 
 @dataclass(frozen=True, slots=True)

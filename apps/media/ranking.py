@@ -1,70 +1,156 @@
-"""In which order the ready-made lists show titles."""
+"""Which titles the ready-made lists show, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 from apps.media.listings import ListType
 from apps.media.titles import CatalogueTitle, Figures, TitleKey
 
 Statistics = Mapping[TitleKey, Figures]
-_SortKey = Callable[[CatalogueTitle], tuple[Any, ...]]
+
+# Titles of other sources bring votes and popularity of their own, which ours do not replace.
+SOURCES_WITHOUT_FIGURES: Final = frozenset({"demo", "movielens"})
+# How long after its first day a title plays.
+PLAYS: Final = timedelta(days=45)
+# Hidden gems have this part of the votes that a rated title has on average, at least and at most.
+_FEWEST_VOTES: Final = 1 / 20
+_MOST_VOTES: Final = 1 / 2
+_LITTLE_KNOWN: Final = 2
+_UNDERRATED: Final = "underrated"
+
 _NOTHING: Final = Figures()
+_SortKey = Callable[[CatalogueTitle], tuple[Any, ...]]
 
 
-def figures_of(title: CatalogueTitle, statistics: Statistics) -> Figures:
-    """A title's figures; zeros where nobody rated or liked it."""
-    return statistics.get(title.key, _NOTHING)
+class Rated(Protocol):
+    """What viewers' votes on a title say: their mean and their number."""
+
+    @property
+    def vote_average(self) -> float: ...
+
+    @property
+    def vote_count(self) -> int: ...
 
 
-def ranked(list_type: ListType, titles: Sequence[CatalogueTitle], statistics: Statistics) -> list[CatalogueTitle]:
-    """`titles`, all of one media type, in the order of a list.
+class Standing(NamedTuple):
+    """How a title stands with viewers: mean of 0 to 10, votes, popularity, and popularity of late."""
 
-    Popular is liked most; trending is liked most of late; top rated has the highest weighted rating. Where two are
-    level, and where nothing is known yet, the more popular and then the better known one comes first.
+    vote_average: float
+    vote_count: int
+    popularity: float
+    trend: float
+
+
+def standing_of(title: CatalogueTitle, statistics: Statistics | None) -> Standing:
+    """Our viewers' figures for titles whose source has none (zeros where nobody rated or liked it), else its own.
+
+    Without `statistics` the title's own figures count for every title.
     """
-    keys: Mapping[ListType, Callable[[], _SortKey]] = {
-        "popular": lambda: lambda title: _by_popularity(title, statistics),
-        "trending": lambda: lambda title: _by_trend(title, statistics),
-        "top_rated": lambda: _by_rating(titles, statistics),
-    }
-    return sorted(titles, key=keys[list_type]())
+    if statistics is None or title.source not in SOURCES_WITHOUT_FIGURES:
+        return Standing(title.vote_average, title.vote_count, title.popularity, title.popularity)
+    figures = statistics.get(title.key, _NOTHING)
+    return Standing(figures.vote_average, figures.vote_count, figures.likes, figures.recent_likes)
 
 
-def _by_popularity(title: CatalogueTitle, statistics: Statistics) -> tuple[Any, ...]:
-    figures = figures_of(title, statistics)
-    return -figures.likes, -figures.vote_count, -(title.renown or 0), title.media_id
+@dataclass(frozen=True, slots=True)
+class RatingScale:
+    """What ratings are measured against: the votes of a rated title on average, and the mean of all votes."""
+
+    votes: float
+    mean: float
+
+    @classmethod
+    def of(cls, titles: Iterable[Rated]) -> RatingScale:
+        """The scale of some titles; those without votes do not count."""
+        rated = [title for title in titles if title.vote_count]
+        votes = sum(title.vote_count for title in rated)
+        total = sum(title.vote_average * title.vote_count for title in rated)
+        return cls(votes / len(rated), total / votes) if rated else cls(0.0, 0.0)
+
+    def weighted(self, title: Rated) -> float:
+        """The Bayesian mean of a rated title's votes, as IMDb's Top 250 computes it: (v·R + m·C) / (v + m).
+
+        R is the title's mean of v votes, C the mean of all votes; the prior weighs m votes, here the votes that a
+        rated title has on average, so that a handful of enthusiasts does not outrank a crowd.
+        """
+        votes, mean = title.vote_count, title.vote_average
+        return (votes * mean + self.votes * self.mean) / (votes + self.votes)
 
 
-def _by_trend(title: CatalogueTitle, statistics: Statistics) -> tuple[Any, ...]:
-    return -figures_of(title, statistics).recent_likes, *_by_popularity(title, statistics)
+def weighted_rating(known: Iterable[Rated]) -> Callable[[Rated], float]:
+    """The weighted rating on the scale of the `known` titles."""
+    return RatingScale.of(known).weighted
 
 
-def _by_rating(titles: Sequence[CatalogueTitle], statistics: Statistics) -> _SortKey:
-    rating = weighted_rating(figures_of(title, statistics) for title in titles)
+class Ranking:
+    """Titles whose standing is compared with one another: films, series, or both."""
 
-    def key(title: CatalogueTitle) -> tuple[Any, ...]:
-        figures = figures_of(title, statistics)
-        best_first = -rating(figures) if figures.vote_count else inf
-        return best_first, *_by_popularity(title, statistics)
+    def __init__(self, titles: Sequence[CatalogueTitle], statistics: Statistics | None, today: date) -> None:
+        self._titles = titles
+        self._standings = {title.key: standing_of(title, statistics) for title in titles}
+        self._scale = RatingScale.of(self._standings.values())
+        self._today = today.isoformat()
+        self._plays_since = (today - PLAYS).isoformat()
 
-    return key
+    def ranked(self, list_type: ListType) -> list[CatalogueTitle]:
+        """The titles that belong on a list, in its order.
+
+        Popular is liked most; trending is liked most of late; top rated has the highest weighted rating; what comes
+        out next is soonest; hidden gems are rated above the mean of all votes and little known. Where two are level,
+        and where nothing is known yet, the more popular and then the better known one comes first.
+        """
+        chosen, key = self._rules()[list_type]
+        return sorted(filter(chosen, self._titles) if chosen else self._titles, key=key)
+
+    def _rules(self) -> Mapping[ListType, tuple[Callable[[CatalogueTitle], bool] | None, _SortKey]]:
+        return {
+            "popular": (None, self._by_popularity),
+            "trending": (None, self._by_trend),
+            "top_rated": (None, self._by_rating),
+            "upcoming": (self._comes, lambda title: (_last_day(title), *self._by_popularity(title))),
+            "now_playing": (self._plays, self._by_popularity),
+            "hidden_gems": (self._is_gem, self._by_rating),
+        }
+
+    def _by_popularity(self, title: CatalogueTitle) -> tuple[Any, ...]:
+        standing = self._standings[title.key]
+        return -standing.popularity, -standing.vote_count, -(title.renown or 0), title.media_id, title.media_type
+
+    def _by_trend(self, title: CatalogueTitle) -> tuple[Any, ...]:
+        return -self._standings[title.key].trend, *self._by_popularity(title)
+
+    def _by_rating(self, title: CatalogueTitle) -> tuple[Any, ...]:
+        standing = self._standings[title.key]
+        best_first = -self._scale.weighted(standing) if standing.vote_count else inf
+        return best_first, *self._by_popularity(title)
+
+    def _comes(self, title: CatalogueTitle) -> bool:
+        """Whether it comes out after today; of a year alone, whether none of its days has come yet."""
+        first_day = title.release_date or ""
+        return first_day > (self._today if len(first_day) > 4 else self._today[:4])
+
+    def _plays(self, title: CatalogueTitle) -> bool:
+        return self._plays_since <= (title.release_date or "") <= self._today
+
+    def _is_gem(self, title: CatalogueTitle) -> bool:
+        standing = self._standings[title.key]
+        praised = standing.vote_average > self._scale.mean if standing.vote_count else _UNDERRATED in title.acclaim
+        return praised and not self._comes(title) and self._is_little_known(title, standing)
+
+    def _is_little_known(self, title: CatalogueTitle, standing: Standing) -> bool:
+        if _UNDERRATED in title.acclaim:
+            return True
+        if title.renown is not None:
+            return title.renown <= _LITTLE_KNOWN
+        return _FEWEST_VOTES * self._scale.votes <= standing.vote_count <= _MOST_VOTES * self._scale.votes
 
 
-def weighted_rating(known: Iterable[Figures]) -> Callable[[Figures], float]:
-    """The Bayesian mean of a title's votes, as IMDb's Top 250 computes it: (v·R + m·C) / (v + m).
-
-    R is the title's mean of v votes, C the mean of all votes; the prior weighs m votes, here the votes that a rated
-    title has on average, so that a handful of enthusiasts does not outrank a crowd.
-    """
-    rated = [figures for figures in known if figures.vote_count]
-    votes = sum(figures.vote_count for figures in rated)
-    prior = votes / len(rated) if rated else 0.0
-    mean = sum(figures.vote_average * figures.vote_count for figures in rated) / votes if votes else 0.0
-
-    def rating(figures: Figures) -> float:
-        return (figures.vote_count * figures.vote_average + prior * mean) / (figures.vote_count + prior)
-
-    return rating
+def _last_day(title: CatalogueTitle) -> str:
+    """The day it comes out, of a year alone the last one."""
+    first_day = title.release_date or ""
+    return first_day if len(first_day) > 4 else f"{first_day}-12-31"

@@ -1,73 +1,189 @@
-"""Reads of the catalogue."""
+"""Reads of the catalogue. A row whose time is over counts as absent: DynamoDB deletes it some days late."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+import logging
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
+from time import time
+from typing import Any, Final, cast
 
-from apps.media.listings import CHUNK_ITEMS, MAX_CHUNKS, ListType, chunk_key
+import orjson
+
+from apps.media.composing import Order, Orders
+from apps.media.keeping import is_expired
+from apps.media.languages import is_fallback, texts_in
+from apps.media.listings import (
+    CHUNK_ITEMS,
+    GENRE_LIST_TYPES,
+    LIST_TYPES,
+    LISTED_TYPES,
+    MAX_CHUNKS,
+    Entry,
+    ListedType,
+    ListName,
+    ListType,
+    chunk_attribute,
+    entries_of,
+    order_key,
+)
 from apps.media.models import CachedMedia
-from apps.media.titles import CatalogueTitle, MediaType, from_row, is_title
-from movierec.dynamo.backoff import Backoff
+from apps.media.titles import (
+    MEDIA_TYPES,
+    CatalogueTitle,
+    MediaType,
+    TitleKey,
+    from_row,
+    is_title,
+    translations_of,
+)
 from movierec.dynamo.table import Row
+
+# DynamoDB's limit on one BatchGetItem.
+_BATCH_ROWS: Final = 100
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a ready-made list in TMDB's names, and how many titles the whole list has."""
+    """A page of a ready-made list in TMDB's names, and how many titles the whole list has.
+
+    `refreshed_at` is when its source told its order, or else when it was built. `outside` says whether a source
+    outside told any of its titles.
+    """
 
     items: list[Row]
     total: int
+    refreshed_at: str
+    outside: bool
 
 
 def title_row(media_type: MediaType, media_id: int) -> Row | None:
     """The cached row of a title by one GetItem, None when the catalogue does not have it."""
-    return CachedMedia.get_row(str(media_id), media_type)
+    row = CachedMedia.get_row(str(media_id), media_type)
+    return None if row is None or is_expired(row) else row
 
 
 def all_titles() -> Iterator[CatalogueTitle]:
     """Every title, by a scan: for jobs only."""
-    return (from_row(row) for row in CachedMedia.scan_rows() if is_title(row))
+    return (from_row(row) for row in CachedMedia.scan_rows() if is_title(row) and not is_expired(row))
+
+
+def orders() -> Orders:
+    """The sources' own orders of lists, by one BatchGetItem."""
+    names = {order_key(*name)["mediaId"]: name for name in _every_list()}
+    rows = CachedMedia.get_rows([order_key(*name) for name in names.values()], consistent=True)
+    return {names[row["mediaId"]]: _order(row) for row in rows if not is_expired(row)}
+
+
+def _every_list() -> list[tuple[ListType, ListedType]]:
+    return [(list_type, media_type) for list_type in LIST_TYPES for media_type in LISTED_TYPES]
+
+
+def _order(row: Row) -> Order:
+    keys = (text.split("/") for text in row["keys"])
+    return Order([(cast(MediaType, media_type), int(number)) for media_type, number in keys], row["fetchedAt"])
 
 
 def listing(
-    list_type: ListType, media_type: MediaType, *, page: int, limit: int, exclude: Set[int] = frozenset()
+    list_type: ListType,
+    media_type: ListedType,
+    *,
+    page: int,
+    limit: int,
+    genre: int | None = None,
+    exclude: Set[int | TitleKey] = frozenset(),
 ) -> Listing | None:
     """Page `page` (from 1) of `limit` titles by one BatchGetItem; None when the list was never built.
 
-    Titles in `exclude` are left out before pages are counted. A page past the end has no items.
+    Titles of another genre and those in `exclude` (numbers, or films and series by their keys) are left out before
+    pages are counted. A page past the end has no items.
     """
     start = (page - 1) * limit
-    numbers = range(1, MAX_CHUNKS + 1) if exclude else _chunks_between(start, start + limit)
-    rows = _rows_of_one_build(list_type, media_type, numbers)
-    if not rows:
-        return None
-    if exclude:
-        kept = [item for row in rows for item in row["items"] if item["id"] not in exclude]
-        return Listing(kept[start : start + limit], len(kept))
-    places = {CHUNK_ITEMS * (_number(row) - 1) + i: item for row in rows for i, item in enumerate(row["items"])}
-    return Listing([places[i] for i in range(start, start + limit) if i in places], int(rows[0]["total"]))
+    ready = genre is not None and list_type in GENRE_LIST_TYPES and media_type != "all"
+    name = ListName(list_type, media_type, genre if ready else None)
+    if exclude or (genre is not None and not ready):
+        row = _list_row(name, range(1, MAX_CHUNKS + 1))
+        return _filtered(row, lambda item: _is_wanted(item, genre, exclude), start, limit) if row else None
+    numbers = _chunks_between(start, start + limit)
+    row = _list_row(name, numbers)
+    return _cut(row, numbers, start, limit) if row else None
 
 
-def _chunks_between(start: int, end: int) -> list[int]:
-    """The chunks with the titles from `start` to before `end`, and the first, which is there if the list is."""
-    wanted = range(start // CHUNK_ITEMS + 1, (end - 1) // CHUNK_ITEMS + 2)
-    return sorted({1, *(number for number in wanted if number <= MAX_CHUNKS)})
+def _list_row(name: ListName, numbers: Sequence[int]) -> Row | None:
+    attributes = ["total", "refreshedAt", "outside", "expiresAt", *map(chunk_attribute, numbers)]
+    rows = [row for row in CachedMedia.get_rows([name.key], attributes=attributes) if not is_expired(row)]
+    return {**rows[0], **name.key} if rows else None
 
 
-def _rows_of_one_build(list_type: ListType, media_type: MediaType, numbers: Iterable[int]) -> list[Row]:
-    """Those of a list's chunks that exist, in order.
+def _chunks_between(start: int, end: int) -> range:
+    """The numbers of the hundreds with the titles from `start` to before `end`."""
+    return range(start // CHUNK_ITEMS + 1, min(MAX_CHUNKS, (end - 1) // CHUNK_ITEMS + 1) + 1)
 
-    A rebuild replaces all chunks at once, but a read of several may fall into that moment; then it is repeated.
+
+def _cut(row: Row, numbers: Sequence[int], start: int, limit: int) -> Listing:
+    skipped = start - CHUNK_ITEMS * (numbers[0] - 1) if numbers else 0
+    entries = _entries(row, numbers)[skipped : skipped + limit]
+    return Listing(_shown(entries), int(row["total"]), row["refreshedAt"], row["outside"])
+
+
+def _filtered(row: Row, wanted: Callable[[Row], bool], start: int, limit: int) -> Listing:
+    kept = [item for item in _shown(_entries(row, range(1, MAX_CHUNKS + 1))) if wanted(item)]
+    return Listing(kept[start : start + limit], len(kept), row["refreshedAt"], row["outside"])
+
+
+def _is_wanted(item: Row, genre: int | None, exclude: Set[int | TitleKey]) -> bool:
+    if genre is not None and genre not in item["genre_ids"]:
+        return False
+    return item["id"] not in exclude and (item["media_type"], item["id"]) not in exclude
+
+
+def _entries(row: Row, numbers: Sequence[int]) -> list[Entry]:
+    try:
+        return list(chain.from_iterable(entries_of(row, number) for number in numbers))
+    except (zlib.error, orjson.JSONDecodeError) as error:
+        logger.warning("The row %s cannot be read (%s); rebuild the catalogue.", row["mediaId"], error)
+        return []
+
+
+def _shown(entries: Sequence[Entry]) -> list[Row]:
+    """The titles that may still be shown."""
+    now = time()
+    return [item for item, expires_at in entries if expires_at is None or expires_at > now]
+
+
+def localised(items: Sequence[Row], language: str) -> list[Row]:
+    """Items of lists with their titles and overviews in a served language, as far as they were translated.
+
+    One BatchGetItem for each hundred titles; none for the language whose texts the items have already. Items that
+    are no titles stay as they are.
     """
-    keys = [chunk_key(list_type, media_type, number) for number in numbers]
-    backoff = Backoff()
-    while True:
-        rows = CachedMedia.get_rows(keys)
-        if len({row["refreshedAt"] for row in rows}) <= 1:
-            return sorted(rows, key=_number)
-        backoff.wait("BatchGetItem of a list")
+    keys = [] if is_fallback(language) else list(dict.fromkeys(key for item in items if (key := _key_of(item))))
+    if not keys:
+        return list(items)
+    texts = {key: found for batch in _batches(keys) for key, found in _texts(batch, language)}
+    return [_with_texts(item, texts.get(_key_of(item) or ("movie", 0), {})) for item in items]
 
 
-def _number(row: Row) -> int:
-    return int(row["mediaId"].rpartition(":")[2])
+def _key_of(item: Mapping[str, Any]) -> TitleKey | None:
+    return (item["media_type"], int(item["id"])) if item["media_type"] in MEDIA_TYPES else None
+
+
+def _batches(keys: Sequence[TitleKey]) -> Iterator[Sequence[TitleKey]]:
+    return (keys[start : start + _BATCH_ROWS] for start in range(0, len(keys), _BATCH_ROWS))
+
+
+def _texts(keys: Sequence[TitleKey], language: str) -> Iterator[tuple[TitleKey, dict[str, str]]]:
+    wanted = [{"mediaId": str(media_id), "mediaType": media_type} for media_type, media_id in keys]
+    for row in CachedMedia.get_rows(wanted, attributes=["mediaId", "mediaType", "translations", "expiresAt"]):
+        if not is_expired(row):
+            yield (row["mediaType"], int(row["mediaId"])), texts_in(language, translations_of(row))
+
+
+def _with_texts(item: Row, texts: Mapping[str, str]) -> Row:
+    """The item with those of the texts that it shows; a series shows its title as its name as well."""
+    shown = {name: text for name, text in texts.items() if name in item}
+    return {**item, **shown, **({"name": texts["title"]} if "name" in item and "title" in texts else {})}

@@ -15,5 +15,7 @@ def _shown(character: str) -> bool:
 
 def clean(text: str) -> str:
     """`text` in one line: no controls, direction marks, surrogates or unassigned characters, single spaces."""
+    if text.isprintable():  # by the same categories, and many times faster
+        return " ".join(text.split())
     kept = (character for character in text if character.isspace() or _shown(character))
     return " ".join("".join(kept).split())

@@ -28,6 +28,8 @@ TitleKey = tuple[MediaType, int]
 MEDIA_TYPES: Final[tuple[MediaType, ...]] = ("movie", "tv")
 # The largest whole number that JavaScript clients hold exactly.
 LARGEST_ID: Final = 2**53 - 1
+# Numbers from here on, far above TMDB's, are ours: for imported films that it has no number for.
+FIRST_MADE_UP_ID: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from apps.accounts.services import create_confirmed_account
 from apps.lists import services as lists
 from apps.media.providers.demo import DemoCatalogue
 from apps.media.providers.interface import CatalogueProvider
+from apps.media.selectors import all_titles
 from apps.media.services import store_titles
 from apps.media.titles import CatalogueTitle, Figures, TitleKey
 from apps.ops.demo_viewers import FIRST_VIEWER, VIEWERS, Viewer, demo_viewers, interactions
@@ -27,8 +28,8 @@ from movierec.secret_files import read_or_create
 CATALOGUE: Final = DemoCatalogue()
 EMAIL: Final = "demo@example.com"
 JOB: Final = "JOB#load_demo"
-# Raised when the viewers or the account are made otherwise, so that installations load the demo anew.
-EDITION: Final = 1
+# Raised when the viewers, the lists or the account are made otherwise, so that installations load the demo anew.
+EDITION: Final = 2
 
 # What the first viewer would answer.
 PREFERENCES: Final[Mapping[str, Any]] = {
@@ -63,7 +64,8 @@ def refuse_outside_local() -> None:
 def ensure_demo_loaded(output: Any, *, catalogue: CatalogueProvider = CATALOGUE, viewers: int = VIEWERS) -> bool:
     """Loads the demo unless this edition of it is there, which one read tells; answers whether it loaded.
 
-    A load that was stopped is done again from its beginning: every row replaces its own. Raises NotLocal outside
+    A load that was stopped is done again from its beginning: every row replaces its own, save titles that a source
+    outside has described since. Raises NotLocal outside
     local, and CatalogueError when the demo's files are broken.
     """
     refuse_outside_local()
@@ -80,7 +82,9 @@ def ensure_demo_loaded(output: Any, *, catalogue: CatalogueProvider = CATALOGUE,
 
 def _load(titles: Sequence[CatalogueTitle], count: int, now: datetime, steps: Steps) -> None:
     steps.show("Storing titles", 0.0)
-    stored = counted(titles, step="Storing titles", total=len(titles), steps=steps, start=0.0, end=0.05)
+    adopted = {title.key for title in all_titles() if title.refreshed_at is not None}
+    new = [title for title in titles if title.key not in adopted]
+    stored = counted(new, step="Storing titles", total=len(new), steps=steps, start=0.0, end=0.05)
     _finish(store_titles(stored))
     viewers = list(demo_viewers(titles, now=now, count=count))
     _store_lists(titles, viewers, tally(interactions(viewers), now), steps)

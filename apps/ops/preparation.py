@@ -1,15 +1,22 @@
-"""What must be done before a local server answers: the embedded AWS, tables, due deletions, catalogue, model."""
+"""What must be done before a local server answers: the embedded AWS, tables, due deletions, catalogue, index, model."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
 from apps.accounts.deletions import erase_due
+from apps.media import catalogue
+from apps.media.providers.tmdb.configured import configured_source
+from apps.media.services import rebuild_catalogue
+from apps.media.sync.errors import AlreadyRunning
+from apps.media.sync.run import sync
+from apps.media.sync.schedules import SCHEDULES
+from apps.media.sync.status import ever_finished
 from apps.ops.demo import ensure_demo_loaded
 from apps.recommendations.artifacts import is_published
 from apps.recommendations.publishing import publish
@@ -18,6 +25,9 @@ from movierec import env
 from movierec.dynamo.connection import endpoint_url
 from movierec.dynamo.registry import create_missing_tables
 from movierec.progress import Steps
+
+# A start that is held up for longer is one that people give up.
+FIRST_SYNC_SECONDS: Final = 60
 
 
 def prepare(output: Any) -> None:
@@ -34,6 +44,8 @@ def prepare(output: Any) -> None:
         output.write(f"Created the tables {', '.join(made)}.")
     _erase_due_accounts(output)
     ensure_demo_loaded(output)
+    _sync_first(output)
+    _ensure_index(output)
     _ensure_model(output)
 
 
@@ -52,6 +64,30 @@ def _erase_due_accounts(output: Any) -> None:
     erased = sum(1 for _ in erase_due(datetime.now(UTC)))
     if erased:
         output.write(f"Accounts erased whose deletion was due: {erased}.")
+
+
+def _sync_first(output: Any) -> None:
+    """Brings titles of TMDB into a catalogue that never had any; what goes wrong is a sentence, and no more."""
+    source = configured_source()
+    if source is None or ever_finished():
+        return
+    output.write(f"Asking TMDB for films and series, for at most {FIRST_SYNC_SECONDS} seconds:")
+    try:
+        with Steps(output) as steps:
+            run = sync(SCHEDULES["daily"], source, steps, seconds=FIRST_SYNC_SECONDS, patience=0.0)
+    except AlreadyRunning as error:
+        output.write(str(error))
+        return
+    output.write(str(run.message).replace("The same command", "manage.py sync_media --schedule daily"))
+
+
+def _ensure_index(output: Any) -> None:
+    """Makes the index of a catalogue that was filled before there were indexes."""
+    if catalogue.is_published():
+        return
+    output.write("Building the catalogue's lists and its index:")
+    with Steps(output) as steps:
+        rebuild_catalogue(now=datetime.now(UTC), progress=steps.show)
 
 
 def _ensure_model(output: Any) -> None:

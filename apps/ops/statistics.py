@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from apps.lists.selectors import Interaction, all_interactions
-from apps.media.services import rebuild_listings
+from apps.media.services import rebuild_catalogue
 from apps.media.titles import Figures, TitleKey
 from apps.recommendations.evidence import LIKED_FROM_STARS
 
@@ -17,8 +17,8 @@ RECENT: Final = timedelta(days=30)
 
 
 def refresh_statistics(now: datetime) -> None:
-    """Gives every title its figures and builds the ready-made lists anew, from all lists and ratings."""
-    rebuild_listings(tally(all_interactions(), now), now=now)
+    """Gives every title its figures of all lists and ratings, and builds the ready-made lists and the index anew."""
+    rebuild_catalogue(now=now, statistics=tally(all_interactions(), now))
 
 
 def tally(interactions: Iterable[Interaction], now: datetime) -> dict[TitleKey, Figures]:

@@ -29,20 +29,22 @@ _SHELVES: Final[tuple[tuple[str, MediaType], ...]] = (("Trending films", "movie"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A poster and the words that stand for it."""
+    """A poster, the words that stand for it, and the page about the title."""
 
     address: str
     words: str
+    page: str
     width: int = POSTER_WIDTH
     height: int = POSTER_HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A row of posters under a heading."""
+    """A row of posters under a heading, and whether one of the titles is TMDB's."""
 
     heading: str
     pictures: list[Picture]
+    tmdb: bool
 
 
 def reading_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -60,7 +62,8 @@ def reading_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
 @reading_only
 def front_page(request: HttpRequest) -> HttpResponse:
     """What MovieRec is, what is trending, and the ways on."""
-    response = render(request, "web/front.html", {"shelves": _shelves(request)})
+    shelves = _shelves(request)
+    response = render(request, "web/front.html", {"shelves": shelves, "tmdb": any(shelf.tmdb for shelf in shelves)})
     # The page differs for people who are signed in.
     patch_vary_headers(response, ["Cookie"])
     patch_cache_control(response, private=True, no_cache=True)
@@ -76,7 +79,7 @@ def icon(request: HttpRequest) -> HttpResponse:
 def _shelves(request: HttpRequest) -> list[Shelf]:
     """The shelves that have titles; none while the data cannot be reached: the ways on are still worth showing."""
     try:
-        shelves = [Shelf(heading, _pictures(request, media_type)) for heading, media_type in _SHELVES]
+        shelves = [_shelf(request, heading, media_type) for heading, media_type in _SHELVES]
     except (PynamoDBException, BotoCoreError, ClientError, TimeoutError) as error:
         if not is_outside_fault(error):
             raise
@@ -85,9 +88,12 @@ def _shelves(request: HttpRequest) -> list[Shelf]:
     return [shelf for shelf in shelves if shelf.pictures]
 
 
-def _pictures(request: HttpRequest, media_type: MediaType) -> list[Picture]:
+def _shelf(request: HttpRequest, heading: str, media_type: MediaType) -> Shelf:
     listing = selectors.listing("trending", media_type, page=1, limit=POSTERS_A_SHELF)
-    return [_picture(request, item) for item in listing.items] if listing else []
+    if listing is None:
+        return Shelf(heading, [], tmdb=False)
+    tmdb = listing.outside or any(item["poster_path"] for item in listing.items)
+    return Shelf(heading, [_picture(request, item) for item in listing.items], tmdb)
 
 
 def _picture(request: HttpRequest, item: dict[str, Any]) -> Picture:
@@ -95,4 +101,5 @@ def _picture(request: HttpRequest, item: dict[str, Any]) -> Picture:
     return Picture(
         address=poster_url(request, item["media_type"], item["id"], item["poster_path"]),
         words=f"{item['title']} ({year})" if year else item["title"],
+        page=f"/media/{item['media_type']}/{item['id']}",
     )

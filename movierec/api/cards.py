@@ -1,21 +1,23 @@
-"""The titles of an answer as pictures, for the people who look at it in a browser."""
+"""The titles and people of an answer as pictures, for the people who look at it in a browser."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 _LISTS = ("items", "results")
 _DATES = ("releaseDate", "release_date", "first_air_date")
+_KINDS: Final = {"movie": "Film", "tv": "Series", "person": "Person"}
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A title's poster, the words that stand for it, and why it is shown (empty where the answer does not say).
+    """A title's poster or a person's photograph, the words that stand for it, and why it is shown.
 
-    `media_type` and `media_id` name a title that was recommended, so that people can say what they think of it; else
-    they are empty.
+    `address` is the picture's, empty where there is none; `page` is what the card opens. `kind` and `reason` are empty
+    where there is nothing to say. `media_type` and `media_id` name a title that was recommended, so that people can
+    say what they think of it; else they are empty.
     """
 
     address: str
@@ -23,6 +25,8 @@ class Card:
     reason: str = ""
     media_type: str = ""
     media_id: str = ""
+    page: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Shelf:
 
 
 def shelves_of(answer: Mapping[str, Any]) -> list[Shelf]:
-    """A card for each title of an answer that comes with the address of its poster, in the answer's rows if it has any.
+    """A card for each title and person of an answer that comes with a picture, in the answer's rows if it has any.
 
     What has no cards is left out.
     """
@@ -49,14 +53,44 @@ def shelves_of(answer: Mapping[str, Any]) -> list[Shelf]:
 def _shelf(row: Mapping[str, Any], *, single: bool) -> Shelf:
     lists = (row.get(name) for name in _LISTS)
     entries = next((found for found in lists if isinstance(found, list)), [])
-    cards = [_card(entry) for entry in entries if isinstance(entry, Mapping) and "posterUrl" in entry]
+    shown = [entry for entry in entries if isinstance(entry, Mapping) and ("posterUrl" in entry or _is_person(entry))]
+    # The kind is worth a word where it is not the same for all, and in what was searched for.
+    kinds = {entry.get("media_type") for entry in shown}
+    cards = [_card(entry, kinds_differ=len(kinds) > 1 or "query" in row) for entry in shown]
     return Shelf("", "", cards) if single else Shelf(row.get("title") or "", row.get("reason") or "", cards)
 
 
-def _card(entry: Mapping[str, Any]) -> Card:
+def _is_person(entry: Mapping[str, Any]) -> bool:
+    return entry.get("media_type") == "person" and "name" in entry
+
+
+def _card(entry: Mapping[str, Any], *, kinds_differ: bool) -> Card:
+    kind = _KINDS.get(entry.get("media_type", ""), "") if kinds_differ else ""
+    if _is_person(entry):
+        return _person(entry, kind)
     date = next((entry[name] for name in _DATES if entry.get(name)), "")
     words = f"{entry['title']} ({date[:4]})" if date else str(entry["title"])
     if "recommendationReason" not in entry:
-        return Card(entry["posterUrl"], words)
+        # A title that the catalogue does not have may have no page.
+        page = _page(entry.get("media_type"), entry.get("id")) if entry.get("inCatalogue", True) else ""
+        return Card(entry["posterUrl"], words, entry.get("role") or "", page=page, kind=kind)
     named = {"media_type": entry.get("mediaType", ""), "media_id": str(entry.get("mediaId", ""))}
-    return Card(entry["posterUrl"], words, entry["recommendationReason"], **named)
+    page = _page(named["media_type"], named["media_id"])
+    return Card(entry["posterUrl"], words, entry["recommendationReason"], **named, page=page, kind=kind)
+
+
+def _person(entry: Mapping[str, Any], kind: str) -> Card:
+    profile = entry.get("profile")
+    address = str(profile["url"]) if isinstance(profile, Mapping) else ""
+    known = [_name(title) for title in entry.get("known_for") or ()]
+    reason = f"Known for {', '.join(known)}" if known else ""
+    return Card(address, str(entry["name"]), reason, page=_page("person", entry.get("id")), kind=kind)
+
+
+def _name(title: Any) -> str:
+    return str(title["title"]) if isinstance(title, Mapping) else str(title)
+
+
+def _page(media_type: Any, identity: Any) -> str:
+    """The address of the page about a title or person, empty for what has no identity."""
+    return f"/media/{media_type}/{identity}" if media_type in _KINDS and identity else ""

@@ -80,10 +80,12 @@ class PeopleRenderer(BrowsableAPIRenderer):
             "message": facts.get("message", ""),
             "remark": "" if failed else _remark(facts),
             "facts": facts,
-            "part": "" if entered else _part(facts),
+            "part": "" if entered else _first_of(_PARTS, facts),
+            "whole": _first_of(_WHOLE, facts),
             "secret": " ".join(wrap(str(facts.get("secret", "")), 4)),
             "shelves": shelves_of(facts),
             "undoable": _undoable(facts),
+            "kept": _kept(facts),
             "forms": forms,
             "asks": asks,
             # A single form that has done its work is not offered again.
@@ -110,9 +112,16 @@ _PARTS: Final = {
 }
 
 
-def _part(facts: Mapping[str, Any]) -> str:
+# The answers that are a page of their own, with its heading; told in the same way.
+_WHOLE: Final = {
+    "providerRegions": "web/title.html",
+    "biography": "web/person.html",
+}
+
+
+def _first_of(templates: Mapping[str, str], facts: Mapping[str, Any]) -> str:
     """The template that shows this answer, empty for one that is shown as JSON alone."""
-    return next((template for member, template in _PARTS.items() if member in facts), "")
+    return next((template for member, template in templates.items() if member in facts), "")
 
 
 _LISTS: Final = ("items", "results", "rows")
@@ -133,9 +142,18 @@ _NOTHING: Final = "There is nothing here yet."
 
 def _undoable(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The entries of an answer's list that can be undone."""
+    return _items_with("undo", facts)
+
+
+def _kept(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The titles of an answer that the person keeps on a list."""
+    return _items_with("addedAt", facts)
+
+
+def _items_with(member: str, facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     entries = facts.get("items")
     found = entries if isinstance(entries, list) else []
-    return [entry for entry in found if isinstance(entry, Mapping) and "undo" in entry]
+    return [entry for entry in found if isinstance(entry, Mapping) and member in entry]
 
 
 # Some providers' access tokens hold no e-mail address.

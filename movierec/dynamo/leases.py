@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import time
 from uuid import uuid4
 
@@ -18,6 +19,18 @@ class LeaseRow(DataRow):
     holder = UnicodeAttribute(null=True)
     # Seconds since 1970, with fractions: leases may be shorter than TTL's whole seconds tell apart.
     until = NumberAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A piece of work that is not free for so many `seconds`.
+
+    `note` is empty while somebody does it; else the word with which the last holder left it to rest.
+    """
+
+    seconds: float
+    note: str
 
 
 class Lease:
@@ -33,25 +46,32 @@ class Lease:
         actions = [LeaseRow.until.set(until), LeaseRow.expires_at.set(int(until) + 60)]
         return LeaseRow.update_row_if(_pk(self._name), _SK, actions, LeaseRow.holder == self._holder) is not None
 
-    def give_up(self, *, after: float = 0.0) -> None:
-        """Lets others do the work, at once or `after` so many seconds."""
+    def give_up(self, *, after: float = 0.0, note: str = "") -> None:
+        """Lets others do the work, at once or `after` so many seconds; until then they are told the `note`."""
         until = time() + after
-        actions = [LeaseRow.until.set(until), LeaseRow.expires_at.set(int(until) + 60), LeaseRow.holder.remove()]
+        actions = [
+            LeaseRow.until.set(until),
+            LeaseRow.expires_at.set(int(until) + 60),
+            LeaseRow.holder.remove(),
+            LeaseRow.note.set(note) if note else LeaseRow.note.remove(),
+        ]
         LeaseRow.update_row_if(_pk(self._name), _SK, actions, LeaseRow.holder == self._holder)
 
 
 def lease(name: str, seconds: float) -> Lease | None:
-    """Holds the work `name` for so long; None while somebody else does. One conditional UpdateItem."""
+    """Holds the work `name` for so long; None while somebody else does. One conditional PutItem."""
+    held = take(name, seconds)
+    return held if isinstance(held, Lease) else None
+
+
+def take(name: str, seconds: float) -> Lease | Taken:
+    """As `lease`, and tells of a work that is not free for how long, and why. One conditional PutItem."""
     now = time()
-    holder = uuid4().hex
-    actions = [
-        LeaseRow.holder.set(holder),
-        LeaseRow.until.set(now + seconds),
-        LeaseRow.expires_at.set(int(now + seconds) + 60),
-    ]
-    free = LeaseRow.until.does_not_exist() | (LeaseRow.until <= now)
-    row = LeaseRow.update_row_if(_pk(name), _SK, actions, free)
-    return None if row is None else Lease(name, holder)
+    row = LeaseRow(_pk(name), _SK, holder=uuid4().hex, until=now + seconds, expires_at=int(now + seconds) + 60)
+    standing, ours = row.save_if(LeaseRow.until.does_not_exist() | (LeaseRow.until <= now))
+    if ours:
+        return Lease(name, row.holder)
+    return Taken(float(standing["until"]) - now, str(standing.get("note", "")))
 
 
 def _pk(name: str) -> str:

@@ -31,7 +31,8 @@ MAX_BODY_BYTES = 256 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "https://image.tmdb.org"],
+        # Posters and the like, and the logo that TMDB wants to see beside them.
+        "img-src": [SELF, "data:", "https://image.tmdb.org", "https://www.themoviedb.org/assets/2/v4/logos/"],
         # The API pages of Django REST framework and Swagger UI set style attributes.
         "style-src": [SELF, "'unsafe-inline'"],
         "object-src": [NONE],

@@ -1,5 +1,6 @@
 """Django REST framework and the OpenAPI document."""
 
+from apps.media.attribution import TMDB_NOTICE
 from movierec import env
 from movierec.settings.base import VERSION
 
@@ -23,7 +24,10 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "MovieRec API",
-    "DESCRIPTION": "Films and series for your taste: accounts, preferences, lists and recommendations with reasons.",
+    "DESCRIPTION": "Films and series for your taste: accounts, preferences, lists and recommendations with reasons.\n\n"
+    "Facts and pictures of titles and people come from [The Movie Database (TMDB)](https://www.themoviedb.org). "
+    f"{TMDB_NOTICE} Where titles can be watched is known from [JustWatch](https://www.justwatch.com). "
+    "Whoever shows what an answer holds owes its sources the notices in its `attribution`.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -44,8 +48,13 @@ SPECTACULAR_SETTINGS = {
         "FeedbackKindEnum": ["not_interested", "already_seen", "more_like_this", "do_not_use"],
         "FeedbackScopeEnum": ["title", "genre", "person", "for_now"],
         "ProvidersEnum": "apps.recommendations.fields.SERVICES",
-        "ListTypeEnum": ["trending", "popular", "top_rated"],
+        "ListTypeEnum": "apps.media.listings.LIST_TYPES",
+        "ListedMediaTypeEnum": ["movie", "tv", "all"],
         "SourceEnum": ["personal", "taste", "popular"],
+        "DiscoverSortEnum": "apps.media.index.orders.SORTS",
+        "SearchKindEnum": ["movie", "tv", "person", "multi"],
+        "SearchSourceEnum": ["catalogue", "tmdb"],
+        "PersonMediaTypeEnum": ["person"],
         "HealthEnum": ["healthy", "degraded", "unhealthy"],
         "DatabaseHealthEnum": ["healthy", "unhealthy"],
         "ModelHealthEnum": ["healthy", "degraded", "unknown"],

@@ -98,6 +98,7 @@ def test_a_title_leads_to_titles_like_it_and_strangers_can_follow(server: Server
     first = page.locator(".posters a").first
     title = re.sub(r" \(\d{4}\)$", "", first.inner_text())
     first.click()
+    page.get_by_role("link", name="Titles like this").click()
     expect(page.get_by_text(f"20 films and series like {title}.", exact=True)).to_be_visible()
     expect(page.locator(".opinions")).to_have_count(20)
     stranger = new_page()

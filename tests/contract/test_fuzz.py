@@ -17,8 +17,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from apps.accounts.services import create_confirmed_account
+from apps.media.catalogue import publish_index
+from apps.media.index.build import build_index
+from apps.media.titles import CatalogueTitle, FullTitle
 from movierec.wsgi import application
 
+FILM = CatalogueTitle("movie", 603, "A Film", "demo", cast=("A Player",), genres=(28,), release_date="1999-03-31")
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -42,6 +46,7 @@ def test_every_answer_is_one_the_document_describes(
     label: str, mode: GenerationMode, sign_in: Callable[[str], dict[str, str]], cheap_scrypt: None
 ) -> None:
     create_confirmed_account("fuzzed@example.com", "correct horse battery", "fuzzed-person")
+    publish_index(build_index([FullTitle(FILM)], built_at="2026-05-01T12:00:00.000Z"))
     headers = sign_in("fuzzed-person")
 
     @settings(

@@ -317,3 +317,23 @@ def test_set_with_prefix_names_what_is_not_empty(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("MOVIEREC_TEST_A", "set")
     monkeypatch.setenv("MOVIEREC_TEST_C", " ")
     assert env.set_with_prefix("MOVIEREC_TEST_") == ["MOVIEREC_TEST_A", "MOVIEREC_TEST_B"]
+
+    def test_a_secret_is_not_repeated(self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str]) -> None:
+        monkeypatch.setenv("TMDB_API_KEY", "not a key")
+        env.matching("TMDB_API_KEY", "[0-9a-f]{32}", "the key of the settings page", secret=True)
+        assert rejected == {"TMDB_API_KEY": "TMDB_API_KEY is not right; write it like the key of the settings page."}
+
+
+class TestCodes:
+    def test_each_counts_once_in_its_order(self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str]) -> None:
+        monkeypatch.setenv("CATALOGUE_LANGUAGES", "de, en,,de")
+        assert env.codes("CATALOGUE_LANGUAGES", "[a-z]{2}", "en,es") == ("de", "en")
+        assert rejected == {}
+
+    @pytest.mark.parametrize("value", ["", ",", "en,english", "EN", "en;de"])
+    def test_another_text_is_told_an_example(
+        self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str], value: str
+    ) -> None:
+        monkeypatch.setenv("CATALOGUE_LANGUAGES", value)
+        assert env.codes("CATALOGUE_LANGUAGES", "[a-z]{2}", "en,es")[0] == "en"
+        assert rejected == {"CATALOGUE_LANGUAGES": f"CATALOGUE_LANGUAGES is {value!r}; write it like en,es."}

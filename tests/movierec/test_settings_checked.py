@@ -172,6 +172,28 @@ class TestOneVariable:
         assert list(tmp_path.iterdir()) == []
 
 
+class TestTmdb:
+    KEY = "0" * 32
+
+    def test_a_key_and_its_secret_at_once(self, refused: Refused) -> None:
+        assert refused(TMDB_API_KEY=self.KEY, TMDB_API_KEY_SECRET="movierec/tmdb") == [
+            "TMDB_API_KEY and TMDB_API_KEY_SECRET are both set; keep one of them."
+        ]
+
+    def test_a_wrong_key_is_not_repeated(self, refused: Refused) -> None:
+        (sentence,) = refused(TMDB_API_KEY="half a key")
+        assert sentence == "TMDB_API_KEY is not right; write it like the key that TMDB's settings page shows."
+
+    @pytest.mark.parametrize("name", ["TMDB_BASE_URL", "TMDB_EXPORT_URL"])
+    def test_an_address_that_anyone_on_the_way_can_read(self, refused: Refused, name: str) -> None:
+        assert refused(**deployed(), **{name: "http://api.example.com/3"}) == [
+            f"{name} is 'http://api.example.com/3', which anyone on the way can read; write https://."
+        ]
+
+    def test_a_stand_in_while_developing(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+        assert started(TMDB_API_KEY=self.KEY, TMDB_BASE_URL="http://127.0.0.1:4567/3").returncode == 0
+
+
 def test_every_wrong_variable_is_named_at_once_in_the_order_of_the_documentation(refused: Refused) -> None:
     wrong = {
         "MOVIEREC_ENV": "staging",

@@ -17,7 +17,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from apps.lists import services as lists
 from apps.media import services as media
 from apps.media.selectors import all_titles
-from apps.media.titles import CatalogueTitle, TitleKey
+from apps.media.titles import FIRST_MADE_UP_ID, CatalogueTitle, TitleKey
 from apps.ops.imports.movielens_files import COLUMNS, Film, Folder, Rating
 from apps.ops.statistics import refresh_statistics
 from movierec.dynamo.data_table import DataRow
@@ -25,8 +25,6 @@ from movierec.progress import Steps, counted
 
 SOURCE = "movielens"
 VIEWER_PREFIX = "movielens-"
-# Films without a number at TMDB get one far above TMDB's.
-UNLINKED_BASE = 2_000_000_000
 RATINGS_BETWEEN_SAVES = 2_500
 
 # MovieLens's genre names as TMDB's film genres. IMAX is a format, and film noir a keyword.
@@ -107,7 +105,7 @@ def _catalogue(folder: Folder) -> tuple[dict[int, TitleKey], dict[TitleKey, Cata
     keys: dict[int, TitleKey] = {}
     titles: dict[TitleKey, CatalogueTitle] = {}
     for film in folder.films():
-        key: TitleKey = ("movie", tmdb_ids.get(film.movie_id, UNLINKED_BASE + film.movie_id))
+        key: TitleKey = ("movie", tmdb_ids.get(film.movie_id, FIRST_MADE_UP_ID + film.movie_id))
         keys[film.movie_id] = key
         titles.setdefault(key, _title(film, key))
     return keys, titles

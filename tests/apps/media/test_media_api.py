@@ -4,10 +4,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.test import Client
 
 from apps.media import services
-from apps.media.titles import CatalogueTitle, Figures
+from apps.media.attribution import TMDB
+from apps.media.details import Translation
+from apps.media.genres import GENRES
+from apps.media.titles import CatalogueTitle, Figures, FullTitle
+from tests.stand_ins.titles import keep_titles
 
 Make = Callable[..., CatalogueTitle]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -19,16 +24,18 @@ def catalogue(client: Client, film: Make) -> Client:
     titles = [
         film(603, title="The Matrix", release_date="1999-03-31", genres=(28, 878), language="en"),
         film(129, title="Spirited Away", original_title="千と千尋の神隠し", poster_path="/s.jpg", language="ja"),
-        film(550, title="Fight Club"),
+        film(550, title="Fight Club", backdrop_path="/b.jpg"),
         film(1396, media_type="tv", title="Breaking Bad", release_date="2008-01-20", genres=(18,)),
     ]
     list(services.store_titles(titles))
-    services.rebuild_listings({("movie", 603): Figures(8.2, 5, 4, 1), ("movie", 129): Figures(9.0, 3, 3, 3)}, now=NOW)
+    figures = {("movie", 603): Figures(8.2, 5, 4, 1), ("movie", 129): Figures(9.0, 3, 3, 3)}
+    services.rebuild_catalogue(now=NOW, statistics=figures)
     return client
 
 
 def test_the_list_of_the_contract(catalogue: Client) -> None:
-    response = catalogue.get("/media")
+    with time_machine.travel(NOW.timestamp() + 90, tick=False):
+        response = catalogue.get("/media")
     assert response.status_code == 200
     body = response.json()
     assert body == {
@@ -39,6 +46,10 @@ def test_the_list_of_the_contract(catalogue: Client) -> None:
         "list_type": "popular",
         "media_type": "movie",
         "message": "3 of 3 popular films.",
+        "refreshedAt": "2026-05-01T12:00:00.000Z",
+        "ageSeconds": 90,
+        "stale": False,
+        "attribution": [TMDB],
     }
     assert body["results"][0] == {
         "id": 603,
@@ -57,9 +68,18 @@ def test_the_list_of_the_contract(catalogue: Client) -> None:
         "posterUrl": "http://testserver/media/movie/603/poster.svg",
         "posterWidth": 500,
         "posterHeight": 750,
+        "backdropUrl": None,
+        "backdropWidth": None,
+        "backdropHeight": None,
     }
     assert body["results"][1]["posterUrl"] == "https://image.tmdb.org/t/p/w500/s.jpg"
     assert body["results"][1]["original_title"] == "千と千尋の神隠し"
+    backdrop = {name: body["results"][2][name] for name in ("backdropUrl", "backdropWidth", "backdropHeight")}
+    assert backdrop == {
+        "backdropUrl": "https://image.tmdb.org/t/p/w780/b.jpg",
+        "backdropWidth": 780,
+        "backdropHeight": 439,
+    }
 
 
 def test_headers_of_a_list(catalogue: Client) -> None:
@@ -91,6 +111,17 @@ def test_series_are_named_as_tmdb_names_them(catalogue: Client) -> None:
         ("excludeIds=603&excludeIds=129", [550]),
         ("mediaType=tv&excludeIds=tv%231396", []),
         ("excludeIds=", [603, 129, 550]),
+        ("excludeIds=tv%23603,movie%23550", [603, 129]),
+        ("mediaType=all", [603, 129, 550, 1396]),
+        ("mediaType=all&excludeIds=movie%231396", [603, 129, 550, 1396]),
+        ("listType=top_rated&genre=878", [603]),
+        ("listType=trending&genre=28", [603]),
+        ("mediaType=tv&genre=18", [1396]),
+        ("mediaType=all&genre=18", [1396]),
+        ("genre=99", []),
+        ("listType=upcoming", []),
+        ("listType=now_playing&mediaType=all", []),
+        ("listType=hidden_gems", []),
         ("unknown=1", [603, 129, 550]),
     ],
 )
@@ -115,6 +146,15 @@ def test_pages_are_counted_after_excluding(catalogue: Client) -> None:
         ("media_type=%00", "media_type"),
         ("listType=popular&list_type=trending", "list_type"),
         ("mediaType=tv&media_type=movie", "media_type"),
+        ("genre=10765", "genre"),
+        ("mediaType=tv&genre=28", "genre"),
+        ("mediaType=all&genre=1", "genre"),
+        ("genre=18,28", "genre"),
+        ("genre=", "genre"),
+        ("genre=18&genre=28", "genre"),
+        ("language=", "language"),
+        ("language=english%20please", "language"),
+        ("language=e", "language"),
         ("limit=0", "limit"),
         ("limit=101", "limit"),
         ("limit=ten", "limit"),
@@ -143,8 +183,10 @@ def test_a_wrong_query_is_400_and_names_the_field(catalogue: Client, query: str,
 
 def test_the_allowed_codes_are_named(catalogue: Client) -> None:
     assert catalogue.get("/media?listType=best").json()["error"] == (
-        "listType: Send one of trending, popular, top_rated."
+        "listType: Send one of trending, popular, top_rated, upcoming, now_playing, hidden_gems."
     )
+    sentence = catalogue.get("/media?mediaType=tv&genre=28").json()["error"]
+    assert sentence.startswith("genre: Series have no genre 28; send one of 10759 (Action & Adventure), 16 (Animation)")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +204,21 @@ def test_a_list_never_built_says_so(client: Client, query: str, message: str) ->
     assert response.status_code == 200
     body = response.json()
     assert (body["results"], body["total_pages"], body["total_results"], body["message"]) == ([], 0, 0, message)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("mediaType=all&listType=trending", "4 of 4 trending films and series."),
+        ("listType=upcoming&mediaType=tv", "The list of upcoming series has no titles."),
+        ("listType=now_playing", "The list of films that play now has no titles."),
+        ("listType=hidden_gems", "The list of little known and well rated films has no titles."),
+        ("genre=878", "1 of 1 popular films of the genre Science Fiction."),
+        ("listType=top_rated&genre=99", "The list of top rated films of the genre Documentary has no titles."),
+    ],
+)
+def test_the_message_names_the_list(catalogue: Client, query: str, message: str) -> None:
+    assert catalogue.get(f"/media?{query}").json()["message"] == message
 
 
 def test_a_page_past_the_end_says_so(catalogue: Client) -> None:
@@ -183,6 +240,142 @@ def test_a_list_costs_one_read_and_one_count(catalogue: Client, operations: list
     operations.clear()
     catalogue.get("/media?limit=3&excludeIds=550")
     assert sorted(operations) == ["BatchGetItem", "UpdateItem"]
+
+
+@pytest.mark.parametrize("query", ["", "?genre=28", "?genre=28&listType=trending", "?mediaType=all&page=9"])
+def test_every_list_costs_the_same(catalogue: Client, operations: list[str], query: str) -> None:
+    operations.clear()
+    catalogue.get(f"/media{query}")
+    assert sorted(operations) == ["BatchGetItem", "UpdateItem"]
+
+
+class TestTags:
+    def test_a_list_that_is_known_is_not_sent_again_however_old_it_has_become(self, catalogue: Client) -> None:
+        with time_machine.travel(NOW.timestamp() + 60, tick=False):
+            first = catalogue.get("/media?limit=2")
+        with time_machine.travel(NOW.timestamp() + 7200, tick=False):
+            again = catalogue.get("/media?limit=2", headers={"if-none-match": first["ETag"]})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+        assert (again["Cache-Control"], again["Content-Language"]) == ("public, max-age=300", "en")
+
+    def test_another_page_order_or_language_has_another_tag(self, catalogue: Client) -> None:
+        queries = ("limit=2", "limit=2&page=2", "limit=2&listType=trending", "limit=2&mediaType=tv", "limit=1")
+        assert len({catalogue.get(f"/media?{query}")["ETag"] for query in queries}) == 5
+
+    def test_a_rebuild_changes_it(self, catalogue: Client) -> None:
+        tag = catalogue.get("/media")["ETag"]
+        services.rebuild_catalogue(now=NOW, statistics={})
+        assert catalogue.get("/media", headers={"if-none-match": tag}).status_code == 200
+
+
+class TestAge:
+    """Lists of titles from outside, as a source told them on the first of May."""
+
+    @pytest.fixture
+    def outside(self, client: Client, film: Make) -> Client:
+        stamp = "2026-05-01T12:00:00.000Z"
+        keep_titles([FullTitle(film(603, source="tmdb", refreshed_at=stamp))])
+        services.store_order("trending", "movie", [("movie", 603)], stamp)
+        with time_machine.travel(NOW, tick=False):
+            services.rebuild_catalogue(now=NOW)
+        return client
+
+    @pytest.mark.parametrize(
+        ("list_type", "days", "stale"),
+        [("trending", 3, False), ("trending", 3.5, True), ("popular", 14, False), ("popular", 14.5, True)],
+    )
+    def test_a_list_that_nobody_renews_is_served_and_says_so(
+        self, outside: Client, list_type: str, days: float, stale: bool
+    ) -> None:
+        with time_machine.travel(NOW.timestamp() + days * 86_400, tick=False):
+            response = outside.get(f"/media?listType={list_type}")
+        body = response.json()
+        assert (response.status_code, [item["id"] for item in body["results"]]) == (200, [603])
+        assert (body["stale"], body["ageSeconds"]) == (stale, days * 86_400)
+        assert body["refreshedAt"] == "2026-05-01T12:00:00.000Z"
+        aged = f" It is {int(days)} days old: its source has told nothing newer."
+        assert body["message"] == f"1 of 1 {list_type} films." + (aged if stale else "")
+        assert body["attribution"] == [TMDB]
+
+    def test_becoming_old_changes_the_tag(self, outside: Client) -> None:
+        tags = set()
+        for days in (1, 2, 4, 5):
+            with time_machine.travel(NOW.timestamp() + days * 86_400, tick=False):
+                tags.add(outside.get("/media?listType=trending&limit=1")["ETag"])
+        assert len(tags) == 3
+
+    def test_a_catalogue_of_our_own_does_not_grow_old(self, catalogue: Client) -> None:
+        with time_machine.travel(NOW.timestamp() + 400 * 86_400, tick=False):
+            body = catalogue.get("/media?listType=trending&mediaType=tv").json()
+        assert (body["stale"], body["ageSeconds"], body["attribution"]) == (False, 400 * 86_400, [])
+
+    def test_a_list_never_built_has_no_age(self, client: Client) -> None:
+        body = client.get("/media").json()
+        assert (body["refreshedAt"], body["ageSeconds"], body["stale"]) == (None, None, False)
+
+
+class TestLanguages:
+    @pytest.fixture
+    def translated(self, client: Client, film: Make, settings: Any) -> Client:
+        settings.CATALOGUE_LANGUAGES = ("en", "es", "fr")
+        spanish = {"es": Translation("Matriz", "Una película.")}
+        series = film(1396, media_type="tv", title="Breaking Bad")
+        titles = [film(603, title="The Matrix", original_title="The Matrix"), film(550, title="Fight Club")]
+        keep_titles([FullTitle(titles[0], None, spanish), FullTitle(titles[1])])
+        keep_titles([FullTitle(series, None, {"fr": Translation("Mauvais")})])
+        services.rebuild_catalogue(now=NOW)
+        return client
+
+    def test_what_is_translated_is_answered_so_by_one_more_read(
+        self, translated: Client, operations: list[str]
+    ) -> None:
+        operations.clear()
+        response = translated.get("/media?language=es-MX")
+        assert sorted(operations) == ["BatchGetItem", "BatchGetItem", "UpdateItem"]
+        assert response["Content-Language"] == "es"
+        texts = [(item["id"], item["title"], item["overview"]) for item in response.json()["results"]]
+        assert texts == [(550, "Fight Club", "A film."), (603, "Matriz", "Una película.")]
+        assert response.json()["results"][1]["original_title"] == "The Matrix"
+
+    def test_series_are_named_so_as_well(self, translated: Client) -> None:
+        (item,) = translated.get("/media?mediaType=tv&language=fr").json()["results"]
+        assert (item["title"], item["name"]) == ("Mauvais", "Mauvais")
+
+    @pytest.mark.parametrize("query", ["", "?language=en-GB", "?language=de", "?language=xx"])
+    def test_others_fall_back_without_a_read(self, translated: Client, operations: list[str], query: str) -> None:
+        operations.clear()
+        response = translated.get(f"/media{query}")
+        assert sorted(operations) == ["BatchGetItem", "UpdateItem"]
+        assert response["Content-Language"] == "en"
+        assert {item["title"] for item in response.json()["results"]} == {"The Matrix", "Fight Club"}
+
+    def test_each_language_has_its_own_tag(self, translated: Client) -> None:
+        assert translated.get("/media?language=es")["ETag"] != translated.get("/media")["ETag"]
+
+
+class TestGenres:
+    def test_they_are_named_by_type(self, client: Client, operations: list[str]) -> None:
+        operations.clear()
+        response = client.get("/media/genres?language=de")
+        assert operations == ["UpdateItem"]
+        body = response.json()
+        assert body.keys() == {"genres", "attribution"}
+        assert {kind: len(genres) for kind, genres in body["genres"].items()} == {"movie": 19, "tv": 16}
+        assert body["genres"]["movie"][0] == {"id": 28, "name": "Action"}
+        assert {genre["id"]: genre["name"] for genre in body["genres"]["tv"]} == GENRES["tv"]
+        assert body["attribution"] == [TMDB]
+        assert response["Content-Language"] == "en"
+        assert response["Cache-Control"] == "public, max-age=86400"
+
+    def test_whoever_has_them_is_told_so(self, client: Client) -> None:
+        tag = client.get("/media/genres")["ETag"]
+        response = client.get("/media/genres", headers={"if-none-match": tag})
+        assert (response.status_code, response.content) == (304, b"")
+
+    def test_a_text_that_is_no_language_is_refused(self, client: Client) -> None:
+        response = client.get("/media/genres?language=1")
+        assert response.status_code == 400
+        assert [detail["path"] for detail in response.json()["details"]] == ["language"]
 
 
 def test_a_poster_is_an_image_that_may_be_kept(catalogue: Client, operations: list[str]) -> None:

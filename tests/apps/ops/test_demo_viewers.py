@@ -7,7 +7,7 @@ from statistics import mean
 import pytest
 
 from apps.media.providers.demo import DemoCatalogue
-from apps.media.ranking import ranked
+from apps.media.ranking import Ranking
 from apps.media.titles import CatalogueTitle
 from apps.ops.demo_viewers import FIRST_VIEWER, VIEWERS, Viewer, demo_viewers, interactions
 from apps.ops.statistics import tally
@@ -75,10 +75,11 @@ def test_recent_weeks_are_denser(viewers: list[Viewer]) -> None:
 def test_trending_differs_from_popular(titles: list[CatalogueTitle], viewers: list[Viewer]) -> None:
     figures = tally(interactions(viewers), NOW)
     films = [title for title in titles if title.media_type == "movie"]
-    popular = [title.key for title in ranked("popular", films, figures)[:10]]
-    trending = [title.key for title in ranked("trending", films, figures)[:10]]
+    ranking = Ranking(films, figures, NOW.date())
+    popular = [title.key for title in ranking.ranked("popular")[:10]]
+    trending = [title.key for title in ranking.ranked("trending")[:10]]
     assert len(set(popular) & set(trending)) <= 6
-    assert mean(title.renown or 0 for title in ranked("popular", films, figures)[:20]) > 4
+    assert mean(title.renown or 0 for title in ranking.ranked("popular")[:20]) > 4
 
 
 def test_tastes_differ_and_hold_together(titles: list[CatalogueTitle], viewers: list[Viewer]) -> None:

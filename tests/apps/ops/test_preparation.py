@@ -12,10 +12,17 @@ from django.core.management.base import OutputWrapper
 from apps.accounts import deletions
 from apps.accounts.selectors import account_id
 from apps.accounts.services import create_confirmed_account
+from apps.media import catalogue
+from apps.media.selectors import title_row
+from apps.media.services import store_titles
+from apps.media.titles import CatalogueTitle
 from apps.ops import preparation
 from apps.recommendations.artifacts import serving
 from apps.recommendations.publishing import versions
+from movierec.dynamo.leases import take
 from movierec.objects import StoreUnreachable
+from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry
+from tests.stand_ins.tmdb_server import TmdbServer
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt", "tables")
 
@@ -65,3 +72,54 @@ def test_a_model_that_cannot_be_published_stops_the_start_with_a_sentence(store:
     store.write_text("a file where the folder should be")
     with pytest.raises(StoreUnreachable, match="cannot be read or written"):
         prepare_model()
+
+
+class TestCatalogue:
+    @pytest.fixture
+    def one_film(self, tmdb: TmdbServer) -> TmdbServer:
+        """A TMDB whose lists name one film."""
+        for path in ("movie/popular", "trending/all/week", "trending/movie/week", "tv/popular", "trending/tv/week"):
+            films = [] if "tv" in path else [movie_entry(603, media_type="movie")]
+            tmdb.answers(path, list_body(films))
+        tmdb.answers("movie/603", movie_body(603))
+        return tmdb
+
+    @staticmethod
+    def prepared() -> list[str]:
+        output = io.StringIO()
+        preparation._sync_first(OutputWrapper(output))
+        preparation._ensure_index(OutputWrapper(output))
+        return output.getvalue().splitlines()
+
+    def test_the_first_start_with_a_key_asks_tmdb_and_later_ones_do_not(
+        self, one_film: TmdbServer, atomic_requests: None
+    ) -> None:
+        lines = self.prepared()
+        assert lines[0] == "Asking TMDB for films and series, for at most 60 seconds:"
+        assert "Done: 1 of 1 details, 1 fetched." in lines
+        assert title_row("movie", 603) is not None
+        one_film.requests.clear()
+        assert self.prepared() == []
+        assert one_film.requests == []
+
+    def test_a_refused_key_is_a_sentence_and_the_start_goes_on(
+        self, one_film: TmdbServer, atomic_requests: None
+    ) -> None:
+        one_film.keys.clear()
+        lines = self.prepared()
+        (sentence,) = [line for line in lines if line.startswith("Stopped, not all lists collected: ")]
+        assert sentence.endswith(" manage.py sync_media --schedule daily goes on.")
+        assert catalogue.is_published()
+
+    def test_a_sync_that_runs_already_is_not_waited_for(self, one_film: TmdbServer) -> None:
+        with time_machine.travel(datetime(2027, 1, 15, tzinfo=UTC), tick=False):
+            assert take("sync_media#daily", 0.05)
+            assert "The daily sync is running already; look at it with --status." in self.prepared()
+        assert one_film.requests == []
+
+    def test_without_a_key_nothing_is_asked_and_a_missing_index_is_built_once(self, settings: Any) -> None:
+        settings.TMDB_API_KEY = settings.TMDB_API_KEY_SECRET = ""
+        list(store_titles([CatalogueTitle("movie", 1, "Some Film", "demo")]))
+        assert self.prepared()[0] == "Building the catalogue's lists and its index:"
+        assert catalogue.is_published()
+        assert self.prepared() == []

@@ -26,12 +26,12 @@ def shelves(tables: None) -> None:
     ]
     series = [CatalogueTitle("tv", 1, "Series", "demo", poster_path="/series.jpg")]
     list(services.store_titles([*films, *series]))
-    services.rebuild_listings({}, now=NOW)
+    services.rebuild_catalogue(now=NOW)
 
 
-def pictures(page: str) -> list[tuple[str, str]]:
-    """Address and alternative text of every poster."""
-    return re.findall(r'<li><img src="([^"]+)" alt="([^"]+)" width="500" height="750"', page)
+def pictures(page: str) -> list[tuple[str, ...]]:
+    """Page, address and alternative text of every poster."""
+    return re.findall(r'<li><a href="([^"]+)"><img src="([^"]+)" alt="([^"]+)" width="500" height="750"', page)
 
 
 def test_twelve_films_and_the_series_are_shown_with_title_and_year(client: Client, shelves: None) -> None:
@@ -39,8 +39,16 @@ def test_twelve_films_and_the_series_are_shown_with_title_and_year(client: Clien
     shown = pictures(response.content.decode())
     assert (response.status_code, response["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert len(shown) == 13
-    assert shown[0] == ("http://testserver/media/movie/1/poster.svg", "Film &lt;1&gt; (1999)")
-    assert shown[12] == ("https://image.tmdb.org/t/p/w500/series.jpg", "Series")
+    assert shown[0] == ("/media/movie/1", "http://testserver/media/movie/1/poster.svg", "Film &lt;1&gt; (1999)")
+    assert shown[12] == ("/media/tv/1", "https://image.tmdb.org/t/p/w500/series.jpg", "Series")
+
+
+def test_the_notice_of_tmdb_stands_below_its_titles_and_no_others(client: Client, shelves: None) -> None:
+    notice = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+    assert notice in client.get("/").content.decode()
+    list(services.store_titles([CatalogueTitle("tv", 1, "Series", "demo")]))
+    services.rebuild_catalogue(now=NOW)
+    assert notice not in client.get("/").content.decode()
 
 
 def test_two_reads_make_the_page(client: Client, shelves: None, operations: list[str]) -> None:
@@ -140,7 +148,7 @@ def test_the_icon_is_where_browsers_look(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (302, "/static/web/icon.svg")
 
 
-@pytest.mark.parametrize("name", ["icon.svg", "movierec.css", "movierec.js", "docs.js"])
+@pytest.mark.parametrize("name", ["icon.svg", "movierec.css", "movierec.js", "search.js", "docs.js"])
 def test_the_static_files_are_served(client: Client, name: str) -> None:
     response = client.get(f"/static/web/{name}")
     response.close()

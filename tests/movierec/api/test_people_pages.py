@@ -549,10 +549,11 @@ def test_a_single_list_has_no_heading_and_fills_the_page(people: Client) -> None
     assert '<section class="shelf" aria-label="Titles of this answer">' in echoed(people, {"items": [RECOMMENDED]})
 
 
-def test_a_recommended_title_leads_to_titles_like_it(people: Client) -> None:
-    link = '<a href="/media/movie/348/similar">Alien &lt;1&gt;</a>'
-    assert f"<strong>{link}</strong><br>Popular" in echoed(people, {"items": [RECOMMENDED]})
-    assert "<strong>Alien &lt;1&gt;</strong>" in echoed(people, {"items": [ALIEN]})
+def test_a_recommended_title_leads_to_its_page_and_says_why_it_is_there(people: Client) -> None:
+    page = echoed(people, {"items": [RECOMMENDED]})
+    assert '<a class="card" href="/media/movie/348">' in page
+    assert "<strong>Alien &lt;1&gt;</strong>\n      </a>\n      <p>Popular" in page
+    assert 'class="card"' not in echoed(people, {"items": [ALIEN]})
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,13 @@ def test_what_needs_a_token_says_so_and_can_answer_401(operations: list[Operatio
         "/health",
         "/schema",
         "/media",
+        "/media/genres",
+        "/media/{media_type}/{media_id}",
         "/media/{media_type}/{media_id}/poster.svg",
         "/media/{media_type}/{media_id}/similar",
+        "/media/person/{person_id}",
+        "/discover",
+        "/search",
         "/.well-known/jwks.json",
     }
     for path, method, operation in operations:
@@ -129,6 +134,14 @@ def test_sets_of_choices_have_names_that_do_not_change(document: dict[str, Any])
     schemas = document["components"]["schemas"]
     assert schemas["MediaTypeEnum"]["enum"] == ["movie", "tv"]
     assert schemas["WantedMediaTypeEnum"]["enum"] == ["movie", "tv", "both"]
-    assert schemas["ListTypeEnum"]["enum"] == ["trending", "popular", "top_rated"]
+    assert schemas["ListedMediaTypeEnum"]["enum"] == ["movie", "tv", "all"]
+    assert schemas["ListTypeEnum"]["enum"] == [
+        "trending",
+        "popular",
+        "top_rated",
+        "upcoming",
+        "now_playing",
+        "hidden_gems",
+    ]
     assert schemas["HealthEnum"]["enum"] == ["healthy", "degraded", "unhealthy"]
     assert [name for name in schemas if re.search(r"[0-9a-f]{3}Enum$", name)] == []

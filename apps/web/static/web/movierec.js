@@ -49,6 +49,9 @@ async function showAnswer(form, response) {
   const type = response.headers.get("Content-Type") ?? "";
   if (response.ok && form.dataset.next) {
     window.location.assign(form.dataset.next);
+  } else if (response.ok && form.dataset.done) {
+    form.querySelector("[role=alert]")?.remove();
+    form.querySelector("[role=status]").textContent = form.dataset.done;
   } else if (type.startsWith("text/html")) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const stays = "stays" in form.dataset && AGAIN.includes(response.status);

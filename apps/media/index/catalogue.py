@@ -1,0 +1,102 @@
+"""The index of the catalogue in memory: what every process answers search, filters and people from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import inf
+from time import time
+from typing import Any, cast
+
+from apps.media.index.discover import Discovery, Found, Wanted, in_order
+from apps.media.index.errors import IndexDamaged
+from apps.media.index.facts import Facts
+from apps.media.index.file import opened
+from apps.media.index.keys import key_of, place_of
+from apps.media.index.orders import SORTS, Order
+from apps.media.index.people import IndexedPerson, People
+from apps.media.index.records import Records
+from apps.media.index.search import Search
+from apps.media.titles import MEDIA_TYPES, TitleKey
+from movierec.tables import little_endian, mask_of, small
+
+
+class CatalogueIndex:
+    """Titles by their places, from 0 to before `len`; places from there on are people, in the results of `search`.
+
+    It is never changed, so threads may share it.
+    """
+
+    def __init__(self, parts: Mapping[str, memoryview], built_at: str) -> None:
+        self.built_at = built_at
+        self._numbers: Sequence[int] = little_endian("Q", parts["titles.numbers"])
+        size = len(self._numbers)
+        # When each title must not be shown any more, in seconds since 1970; 0 is never.
+        self._expiries = small("Q", parts["titles.expiries"], size)
+        self._first_expiry = min(filter(None, self._expiries), default=inf)
+        self._records = Records.read(parts, "records")
+        if len(self._records) != size:
+            raise ValueError(f"{len(self._records)} records of {size} titles")
+        self._facts = Facts.read(parts, titles=size)
+        self._people = People.read(parts, titles=size)
+        self._discovery = Discovery.read(parts, self._facts, self._people, titles=size)
+        self._orders = {sort: Order.read(parts, sort, titles=size) for sort in SORTS}
+        self.search = Search.read(parts, documents=size + len(self._people))
+
+    @classmethod
+    def read(cls, content: bytes) -> CatalogueIndex:
+        """The index that `build_index` made. Raises IndexDamaged for other bytes; the message says what to do."""
+        file = opened(content)
+        try:
+            return cls(file.parts, file.built_at)
+        except (KeyError, ValueError) as error:
+            raise IndexDamaged(f"The index of the catalogue lacks a part or has a wrong one ({error}).") from error
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def place(self, key: TitleKey) -> int | None:
+        """The place of a title, None where the index has none."""
+        return place_of(self._numbers, key)
+
+    def key(self, place: int) -> TitleKey:
+        """The title at a place."""
+        return key_of(self._numbers[place])
+
+    def item(self, place: int, language: str) -> dict[str, Any]:
+        """The title at a place as lists show it, with its name in `language` where that is known."""
+        record = self._records[place]
+        item = cast("dict[str, Any]", record["item"])
+        return {**item, "title": record["titles"].get(language, item["title"])}
+
+    def has_fact(self, place: int, fact: str) -> bool:
+        """Whether the title at a place has a fact of `entries.facts_of`, such as `source:tmdb`."""
+        return bool(self._facts.mask(fact) >> place & 1)
+
+    def person(self, person_id: int) -> IndexedPerson | None:
+        """Somebody by TMDB's number or ours, None where the index has none."""
+        row = self._people.find(person_id)
+        return None if row is None else self._with_kept(self._people[row])
+
+    def person_at(self, place: int) -> IndexedPerson:
+        """The person at a place of `search`'s results that no title has."""
+        return self._with_kept(self._people[place - len(self)])
+
+    def _with_kept(self, person: IndexedPerson) -> IndexedPerson:
+        return replace(person, credits=tuple(each for each in person.credits if self.is_kept(each.place)))
+
+    def is_kept(self, place: int) -> bool:
+        """Whether the title at a place may be shown still: what a source outside told is kept for a while only."""
+        return not 0 < self._expiries[place] <= time()
+
+    def discover(self, wanted: Wanted, *, start: int = 0, stop: int | None = None) -> Found:
+        """The titles that meet all conditions, in the wanted order: how many, and the places from `start` to `stop`."""
+        mask = self._discovery.matching(wanted) & ~mask_of(self._left_out(wanted), len(self))
+        return Found(mask.bit_count(), in_order(mask, self._orders[wanted.sort], slice(start, stop)))
+
+    def _left_out(self, wanted: Wanted) -> Iterator[int]:
+        for excluded in wanted.excluded:
+            keys = [(media_type, excluded) for media_type in MEDIA_TYPES] if isinstance(excluded, int) else [excluded]
+            yield from (place for key in keys if (place := self.place(key)) is not None)
+        if self._first_expiry <= time():
+            yield from (place for place in range(len(self)) if not self.is_kept(place))

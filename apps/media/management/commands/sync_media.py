@@ -1,0 +1,150 @@
+"""`manage.py sync_media`."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from pynamodb.exceptions import PynamoDBException
+
+from apps.media.providers.tmdb.configured import configured_source
+from apps.media.sync.errors import AlreadyRunning
+from apps.media.sync.run import BUDGET_SECONDS, sync
+from apps.media.sync.schedules import SCHEDULES, Schedule
+from apps.media.sync.status import Standing, standings
+from apps.media.sync.work import JOB
+from movierec.api.errors import is_outside_fault
+from movierec.dynamo.registry import create_missing_tables
+from movierec.jobs import JobRun
+from movierec.localaws import LocalAwsError
+from movierec.metrics import metric_line
+from movierec.progress import Steps
+
+LEAST_SECONDS: Final = 20
+# "Try again later", as sysexits.h has it.
+BUSY: Final = 75
+_METRICS: Final = {"TitlesFetched": "fetched", "TitlesFailed": "failed", "TitlesRemoved": "removed"}
+
+
+class Command(BaseCommand):
+    help = (
+        "Brings the catalogue into step with TMDB. Can be stopped at any time; the same command goes on. Ends with 0 "
+        f"when it is done or its time is over, with 1 when it failed, and with {BUSY} while another process does it."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        told = parser.add_mutually_exclusive_group(required=True)
+        told.add_argument("--schedule", choices=SCHEDULES, help="what to ask for")
+        told.add_argument("--status", action="store_true", help="only say when each runs next, and how the last went")
+        parser.add_argument(
+            "--budget",
+            type=_seconds,
+            default=BUDGET_SECONDS,
+            metavar="SECONDS",
+            help=f"end within this time, at least {LEAST_SECONDS} (default {BUDGET_SECONDS})",
+        )
+        parser.add_argument("--json", dest="as_json", action="store_true", help="with --status: answer with JSON")
+
+    def handle(self, *args: Any, schedule: str | None, budget: int, as_json: bool, **options: Any) -> None:
+        try:
+            if settings.LOCAL:
+                list(create_missing_tables())
+            if schedule is not None:
+                self._run(SCHEDULES[schedule], budget)
+            self._show_standings(as_json=as_json)
+        except LocalAwsError as error:
+            raise CommandError(str(error)) from error
+        except (PynamoDBException, BotoCoreError, ClientError, TimeoutError) as error:
+            if not is_outside_fault(error):
+                raise
+            raise CommandError(f"DynamoDB does not answer as it should: {error}") from error
+
+    def _run(self, schedule: Schedule, budget: int) -> None:
+        run: JobRun | None = None
+        # What a fault that nobody foresaw leaves.
+        state = "failed"
+        try:
+            run = self._synced(schedule, budget)
+            state = run.state
+        except AlreadyRunning as error:
+            state = "busy"
+            raise CommandError(str(error), returncode=BUSY) from error
+        finally:
+            self.stdout.write(_metrics(schedule, state, run))
+        for problem in run.errors:
+            self.stdout.write(f"  {problem}")
+        if state == "failed":
+            raise CommandError(str(run.message))
+        self.stdout.write(str(run.message))
+
+    def _synced(self, schedule: Schedule, budget: int) -> JobRun:
+        source = configured_source()
+        if source is None:
+            raise CommandError("There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET.")
+        with Steps(self.stdout) as steps:
+            return sync(schedule, source, steps, seconds=budget)
+
+    def _show_standings(self, *, as_json: bool) -> None:
+        found = standings(datetime.now(UTC))
+        if as_json:
+            self.stdout.write(json.dumps([_as_json(standing) for standing in found], indent=1))
+        else:
+            self.stdout.write("\n".join(map(_line, found)))
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) < LEAST_SECONDS:
+        raise ArgumentTypeError(f"{text!r} is not a whole number of seconds from {LEAST_SECONDS}")
+    return int(text)
+
+
+def _metrics(schedule: Schedule, state: str, run: JobRun | None) -> str:
+    values = {"JobSucceeded": int(state == "done"), "JobFailed": int(state == "failed")}
+    told = {name: run.figure(figure) for name, figure in _METRICS.items()} if run is not None else {}
+    return metric_line({**values, **told}, moment=datetime.now(UTC), Job=JOB, Schedule=schedule.name)
+
+
+def _line(standing: Standing) -> str:
+    comes = f"next {standing.next_run:%Y-%m-%d %H:%M} UTC" if standing.next_run else "by hand"
+    return f"{standing.schedule.name + ':':<8} {comes}; {_last(standing)}"
+
+
+def _last(standing: Standing) -> str:
+    run = standing.last
+    if run is None:
+        return "never run"
+    started = run.started_at[:16].replace("T", " ")
+    if standing.stuck:
+        return f"last {started} UTC, killed; the same command goes on"
+    return f"last {started} UTC, {run.message or run.state}"
+
+
+def _as_json(standing: Standing) -> dict[str, Any]:
+    return {
+        "schedule": standing.schedule.name,
+        "cron": standing.schedule.cron,
+        "nextRun": standing.next_run.isoformat() if standing.next_run else None,
+        "last": _record(standing) if standing.last else None,
+    }
+
+
+def _record(standing: Standing) -> dict[str, Any]:
+    run = standing.last
+    assert run is not None
+    return {
+        "state": run.state,
+        "stuck": standing.stuck,
+        "startedAt": run.started_at,
+        "updatedAt": run.updated_at,
+        "endedAt": run.ended_at,
+        "done": int(run.done),
+        "total": int(run.total),
+        "counts": dict(run.figures()),
+        "errors": list(run.errors),
+        "message": run.message,
+    }

@@ -1,0 +1,1 @@
+"""TMDB: a service of titles that is asked over HTTP, when a key for it is set."""

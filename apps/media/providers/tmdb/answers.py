@@ -1,0 +1,73 @@
+"""What an answer of TMDB means, by its status and by TMDB's own codes, which say more.
+
+Nothing of its text is repeated in messages: a server may say in it whatever it likes, even what we sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from apps.media.errors import NotAtSource, SourceError, SourceRefused
+from apps.media.providers.tmdb.clock import Clock
+from apps.media.providers.tmdb.retries import Fault, retry_after
+from apps.media.providers.tmdb.transport import Answer
+
+_NO_SUCH_THING: Final = frozenset({6, 21, 34})
+_REFUSED_KEY: Final = frozenset({3, 7, 10, 14, 35, 45})
+_PASSING: Final = frozenset({9, 11, 15, 24, 43, 46})
+_OVER_LIMIT: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The JSON that was asked for; its members are still to be checked."""
+
+    body: Any
+
+
+class KeyRefused(SourceRefused):
+    """TMDB does not take the key."""
+
+
+class OverLimit(Fault):
+    """TMDB is there, and was asked too often."""
+
+
+def judged(path: str, answer: Answer, clock: Clock) -> Found | Fault | SourceError:
+    """What was asked for; a fault that may pass; or the error that no other try would mend."""
+    body = _json(answer.body)
+    code = _code(body)
+    if answer.status == 200 and body is not None and code is None:
+        return Found(body)
+    wait = retry_after(answer.headers, clock)
+    if answer.status == 429 or code == _OVER_LIMIT:
+        return OverLimit("it was asked too often", wait)
+    if answer.status == 401 or (answer.status < 500 and code in _REFUSED_KEY):
+        return KeyRefused(f"TMDB refuses the key ({_words(answer.status, code)}).")
+    if not isinstance(body, dict) or answer.status >= 500 or code in _PASSING:
+        return Fault(_words(answer.status, code) if answer.status != 200 else "an answer that is no JSON", wait)
+    if answer.status == 404 or code in _NO_SUCH_THING:
+        return NotAtSource(f"TMDB has no {path}.")
+    return SourceRefused(f"TMDB refuses the request for {path} ({_words(answer.status, code)}).")
+
+
+def _json(body: bytes) -> Any:
+    """The value of a JSON text, None for another text."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _code(body: Any) -> int | None:
+    """TMDB's code of an error, None for any other body."""
+    code = body.get("status_code") if isinstance(body, dict) and "status_message" in body else None
+    return code if isinstance(code, int) else None
+
+
+def _words(status: int, code: int | None) -> str:
+    known = "" if code is None else f", TMDB's code {code}"
+    return f"HTTP status {status}{known}"

@@ -1,0 +1,36 @@
+"""The source of titles that the settings name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+
+from django.conf import settings
+
+from apps.media.providers.interface import TitleSource
+from apps.media.providers.tmdb.client import TmdbClient
+from apps.media.providers.tmdb.clock import Clock
+from apps.media.providers.tmdb.key import KeyHolder
+from apps.media.providers.tmdb.source import Tmdb
+
+_lock = Lock()
+
+
+def configured_source() -> TitleSource | None:
+    """TMDB, the same for the whole process, so that all that ask keep one pace; None where no key is set."""
+    if not (settings.TMDB_API_KEY or settings.TMDB_API_KEY_SECRET):
+        return None
+    with _lock:
+        return _source(
+            settings.TMDB_API_KEY,
+            settings.TMDB_API_KEY_SECRET,
+            settings.TMDB_BASE_URL,
+            tuple(settings.CATALOGUE_LANGUAGES),
+        )
+
+
+# Settings change in tests alone; what was made for others is then closed.
+@lru_cache(maxsize=1)
+def _source(key: str, secret: str, address: str, languages: tuple[str, ...]) -> Tmdb:
+    clock = Clock()
+    return Tmdb(TmdbClient(address, KeyHolder(key, secret, clock), clock), languages)

@@ -1,0 +1,118 @@
+"""The key of TMDB's API: from the environment, or from a secret that may be changed while processes run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+import orjson
+from botocore.exceptions import BotoCoreError, ClientError
+
+from apps.media.errors import SourceError, SourceRefused, SourceUnavailable
+from apps.media.providers.tmdb.clock import Clock
+from movierec.aws import client
+from movierec.localaws import LocalAwsError
+
+# How long what Secrets Manager said is taken as its word, be it a key or a fault.
+REREAD_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 5.0
+_MEMBER: Final = "TMDB_API_KEY"
+_PASSING: Final = frozenset({"InternalServiceError", "ThrottlingException", "RequestTimeout", "ServiceUnavailable"})
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key that neither logs nor tracebacks show: a v3 key, or a v4 token, which is a JSON Web Token."""
+
+    text: str = field(repr=False)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What a request's query needs of it."""
+        return {} if self._is_token else {"api_key": self.text}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request's headers need of it."""
+        return {"Authorization": f"Bearer {self.text}"} if self._is_token else {}
+
+    @property
+    def _is_token(self) -> bool:
+        return self.text.count(".") == 2
+
+
+class KeyHolder:
+    """The key in use, for all threads. `plain` is the key itself; without one it is read from the secret `secret`."""
+
+    def __init__(self, plain: str, secret: str, clock: Clock) -> None:
+        self._secret = secret
+        self._clock = clock
+        self._lock = Lock()
+        self._held = ApiKey(plain) if plain else None
+        self._problem: tuple[type[SourceError], str] | None = None
+        self._read_at: float | None = None
+
+    @property
+    def remedy(self) -> str:
+        """A sentence on what to do about a key that TMDB refuses."""
+        place = f"the secret {self._secret} (TMDB_API_KEY_SECRET)" if self._secret else "TMDB_API_KEY"
+        return f"Put the key that TMDB's settings page shows into {place}."
+
+    def current(self) -> ApiKey:
+        """The key. Raises SourceRefused where the secret holds none, SourceUnavailable where it cannot be read now."""
+        with self._lock:
+            if self._held is None and self._is_due(RETRY_SECONDS):
+                self._read()
+            if self._held is None:
+                kind, sentence = self._problem or (SourceRefused, f"There is no key. {self.remedy}")
+                raise kind(sentence)
+            return self._held
+
+    def other_than(self, refused: ApiKey) -> ApiKey | None:
+        """The key that the secret holds by now, if it is another one; it is read at most once a minute."""
+        with self._lock:
+            if self._held == refused and self._secret and self._is_due(REREAD_SECONDS):
+                self._read()
+            return self._held if self._held != refused else None
+
+    def _is_due(self, pause: float) -> bool:
+        return bool(self._secret) and (self._read_at is None or self._clock.since_1970() - self._read_at >= pause)
+
+    def _read(self) -> None:
+        """Takes up what the secret holds; a key that is held stays where there is nothing better."""
+        self._read_at = self._clock.since_1970()
+        self._problem = None
+        try:
+            found = client("secretsmanager").get_secret_value(SecretId=self._secret).get("SecretString", "")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            kind: type[SourceError] = SourceUnavailable if code in _PASSING else SourceRefused
+            self._problem = kind, self._unreadable(code)
+        except (BotoCoreError, LocalAwsError) as error:
+            self._problem = SourceUnavailable, self._unreadable(type(error).__name__)
+        else:
+            text = _key_in(found)
+            if text:
+                self._held = ApiKey(text)
+            else:
+                self._problem = SourceRefused, f"The secret {self._secret} holds no key. {self.remedy}"
+
+    def _unreadable(self, reason: str) -> str:
+        return (
+            f"TMDB_API_KEY_SECRET names {self._secret}, which cannot be read ({reason}). "
+            "Check the name, the region, and the right secretsmanager:GetSecretValue on it."
+        )
+
+
+def _key_in(content: str) -> str:
+    """The key in a secret's text, which is the key, or JSON that has it as TMDB_API_KEY; "" where there is none."""
+    text = content.strip()
+    if text.startswith("{"):
+        try:
+            found = orjson.loads(text).get(_MEMBER)
+        except orjson.JSONDecodeError:
+            return ""
+        text = found.strip() if isinstance(found, str) else ""
+    # Anything else cannot stand in a header.
+    return text if text.isascii() and text.isprintable() and " " not in text else ""

@@ -1,0 +1,61 @@
+"""How fast TMDB is asked: at most 40 requests in any second, and 20 at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+from typing import Final
+
+from apps.media.errors import SourceUnavailable
+from apps.media.providers.tmdb.clock import Clock, Deadline
+from apps.media.providers.tmdb.retries import unavailable
+
+REQUESTS_A_SECOND: Final = 40
+REQUESTS_AT_ONCE: Final = 20
+
+
+class Pace:
+    """Gives threads their turns; all that ask with one key share one.
+
+    It remembers when the last 40 requests began, so no second, wherever one starts to count, has more. A bucket of
+    tokens would let twice as many through where an empty second meets a busy one.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._places = BoundedSemaphore(REQUESTS_AT_ONCE)
+        self._lock = Lock()
+        self._begun: deque[float] = deque(maxlen=REQUESTS_A_SECOND)
+        self._held_until = clock.now()
+
+    @contextmanager
+    def turn(self, deadline: Deadline) -> Iterator[None]:
+        """Waits until a request may begin, and counts it as under way for the length of the block.
+
+        Raises SourceUnavailable, without a wait, where that would be after the deadline.
+        """
+        if not self._places.acquire(timeout=deadline.left()):
+            raise SourceUnavailable(f"{REQUESTS_AT_ONCE} requests to TMDB are under way already.", retry_after=1)
+        try:
+            self._clock.wait(self._booked(deadline))
+            yield
+        finally:
+            self._places.release()
+
+    def hold(self, seconds: float) -> None:
+        """Lets no request begin for this long: TMDB asked for it."""
+        with self._lock:
+            self._held_until = max(self._held_until, self._clock.now() + seconds)
+
+    def _booked(self, deadline: Deadline) -> float:
+        """Seconds until the beginning that is now reserved for the caller."""
+        with self._lock:
+            now = self._clock.now()
+            full = len(self._begun) == REQUESTS_A_SECOND
+            begin = max(now, self._held_until, self._begun[0] + 1.0 if full else now)
+            if begin - now > deadline.left():
+                raise unavailable("TMDB was asked too often and wants a pause.", begin - now)
+            self._begun.append(begin)
+            return begin - now

@@ -1,0 +1,1 @@
+"""The jobs that keep the catalogue in step with TMDB."""

@@ -1,0 +1,91 @@
+"""Runs a schedule once, alone, within a budget, and records how it went."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from apps.media.errors import SourceError
+from apps.media.providers.interface import TitleSource
+from apps.media.providers.tmdb.clock import Clock, Deadline
+from apps.media.sync import points
+from apps.media.sync.points import SavedPoint
+from apps.media.sync.reach import Reach
+from apps.media.sync.schedules import Schedule
+from apps.media.sync.turns import alone
+from apps.media.sync.work import JOB, Work, now
+from movierec import jobs
+from movierec.api.errors import is_outside_fault
+from movierec.jobs import JobRun
+from movierec.localaws import LocalAwsError
+from movierec.objects import StoreError
+from movierec.progress import Steps
+from movierec.timestamps import timestamp
+
+# Lambda ends a process after 300 seconds.
+BUDGET_SECONDS: Final = 240
+# In all, for a source that is away for a moment.
+PATIENCE_SECONDS: Final = 60.0
+_GOES_ON: Final = "The same command goes on."
+_FAULTS: Final = (SourceError, StoreError, LocalAwsError, PynamoDBException, BotoCoreError, ClientError, TimeoutError)
+
+
+def sync(
+    schedule: Schedule,
+    source: TitleSource,
+    steps: Steps,
+    *,
+    seconds: float = BUDGET_SECONDS,
+    patience: float = PATIENCE_SECONDS,
+    clock: Clock | None = None,
+) -> JobRun:
+    """Runs a schedule, or goes on with its unfinished run, for at most so many seconds; answers the run's record.
+
+    The record's state is done, paused or failed, and its message a sentence for people. What fails outside is in the
+    record and raises nothing. Raises AlreadyRunning.
+    """
+    clock = clock or Clock()
+    deadline = Deadline(clock, seconds)
+    with alone(schedule, clock) as turn:
+        point, run = _taken_up(schedule)
+        reach = Reach(source, deadline, clock, patience=patience)
+        work = Work(schedule, source, point, run, turn, reach, deadline, steps)
+        try:
+            if work.is_finished():
+                jobs.finish(run, "done", now(), f"Done: {work.told()}.")
+                point.clear()
+            else:
+                jobs.finish(run, "paused", now(), f"Paused: {work.progress()}. {_GOES_ON}")
+        except _FAULTS as error:
+            if not isinstance(error, SourceError | StoreError | LocalAwsError) and not is_outside_fault(error):
+                raise
+            with suppress(*_FAULTS):
+                jobs.finish(run, "failed", now(), f"Stopped, {work.progress()}: {error} {_GOES_ON}")
+    return run
+
+
+def _taken_up(schedule: Schedule) -> tuple[SavedPoint, JobRun]:
+    """The run to work on: the unfinished one, unless it is too old to be worth it."""
+    point = points.unfinished(schedule)
+    if point is not None and point.started_at + schedule.lasts <= now():
+        _abandon(schedule, point)
+        point = None
+    if point is None:
+        point = points.begin(schedule, now())
+        return point, jobs.start(JOB, schedule.name, point.started_at)
+    run = jobs.found(JOB, _key(schedule, point)) or jobs.start(JOB, schedule.name, point.started_at)
+    jobs.go_on(run, now())
+    return point, run
+
+
+def _abandon(schedule: Schedule, point: SavedPoint) -> None:
+    run = jobs.found(JOB, _key(schedule, point))
+    if run is not None:
+        jobs.finish(run, "failed", now(), "It was not finished in time, and a newer run took its place.")
+
+
+def _key(schedule: Schedule, point: SavedPoint) -> str:
+    return jobs.run_key(schedule.name, timestamp(point.started_at))

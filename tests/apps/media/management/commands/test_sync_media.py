@@ -1,0 +1,161 @@
+"""`manage.py sync_media`: what it says, with which exit code, and the line for CloudWatch."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from movierec import jobs
+from movierec.dynamo.leases import take
+from tests.stand_ins import tmdb_server as faults
+from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry
+from tests.stand_ins.tmdb_server import TmdbServer
+
+pytestmark = pytest.mark.usefixtures("tables", "atomic_requests")
+
+# A Wednesday.
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+NEVER = [
+    "daily:   next 2026-11-19 08:00 UTC; never run",
+    "weekly:  next 2026-11-22 09:00 UTC; never run",
+    "full:    by hand; never run",
+]
+
+
+@pytest.fixture(autouse=True)
+def present() -> Any:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def one_film(tmdb: TmdbServer) -> TmdbServer:
+    for path in ("movie/popular", "trending/all/week", "trending/movie/week", "tv/popular", "trending/tv/week"):
+        films = [] if "tv" in path else [movie_entry(603, media_type="movie")]
+        tmdb.answers(path, list_body(films))
+    tmdb.answers("movie/603", movie_body(603))
+    return tmdb
+
+
+def call(*arguments: str) -> list[str]:
+    output = io.StringIO()
+    try:
+        call_command("sync_media", *arguments, stdout=output)
+    except CommandError as error:
+        return [*output.getvalue().splitlines(), f"{error.returncode}: {error}"]
+    return output.getvalue().splitlines()
+
+
+def figures(lines: list[str]) -> dict[str, Any]:
+    """The figures of the one line for CloudWatch."""
+    (line,) = [json.loads(line) for line in lines if line.startswith("{")]
+    assert (line["Environment"], line["Job"], line["Schedule"]) == ("local", "sync_media", "daily")
+    names = [metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+    return {name: line[name] for name in names}
+
+
+def test_a_run_says_what_it_does_what_it_did_and_when_it_runs_next(one_film: TmdbServer) -> None:
+    lines = call("--schedule", "daily")
+    assert lines[:3] == ["  Asking for lists", "  Looking through the catalogue", "  Fetching details"]
+    assert lines[-4:] == [
+        "Done: 1 of 1 details, 1 fetched.",
+        "daily:   next 2026-11-19 08:00 UTC; last 2026-11-18 12:00 UTC, Done: 1 of 1 details, 1 fetched.",
+        *NEVER[1:],
+    ]
+    told = {"JobSucceeded": 1, "JobFailed": 0, "TitlesFetched": 1, "TitlesFailed": 0, "TitlesRemoved": 0}
+    assert figures(lines) == told
+
+
+def test_a_title_that_failed_is_named_and_the_run_is_done(one_film: TmdbServer) -> None:
+    one_film.fails(faults.wrong_types({"id": "x"}), path="movie/603")
+    lines = call("--schedule", "daily")
+    assert lines[-5].startswith("  movie 603: ")
+    assert lines[-4] == "Done: 1 of 1 details, 1 failed."
+    assert figures(lines)["JobSucceeded"] == 1
+
+
+def test_a_failed_run_ends_with_1_and_can_be_alarmed_on(one_film: TmdbServer) -> None:
+    one_film.keys.clear()
+    lines = call("--schedule", "daily")
+    assert lines[-1].startswith("1: Stopped, not all lists collected: ")
+    assert one_film.key not in "".join(lines)
+    assert (figures(lines)["JobFailed"], figures(lines)["JobSucceeded"]) == (1, 0)
+    assert call("--status")[0].startswith(
+        "daily:   next 2026-11-19 08:00 UTC; last 2026-11-18 12:00 UTC, Stopped, not all lists collected: "
+    )
+
+
+def test_without_a_key_it_names_the_settings(settings: Any) -> None:
+    settings.TMDB_API_KEY = settings.TMDB_API_KEY_SECRET = ""
+    lines = call("--schedule", "daily")
+    assert lines[-1] == "1: There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET."
+    assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 1}
+    assert jobs.newest("sync_media") == []
+
+
+def test_a_second_start_ends_with_75_and_is_no_failure(one_film: TmdbServer) -> None:
+    # The present stands still, so this lease does not end while the start waits for that.
+    assert take("sync_media#daily", 0.05)
+    lines = call("--schedule", "daily")
+    assert lines[-1] == "75: The daily sync is running already; look at it with --status."
+    assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 0}
+    assert one_film.requests == []
+
+
+def test_the_status_asks_nobody(one_film: TmdbServer) -> None:
+    assert call("--status") == NEVER
+    assert one_film.requests == []
+
+
+def test_the_status_for_programs(one_film: TmdbServer) -> None:
+    call("--schedule", "daily")
+    daily, weekly, full = json.loads("\n".join(call("--status", "--json")))
+    assert daily == {
+        "schedule": "daily",
+        "cron": "cron(0 8 * * ? *)",
+        "nextRun": "2026-11-19T08:00:00+00:00",
+        "last": {
+            "state": "done",
+            "stuck": False,
+            "startedAt": "2026-11-18T12:00:00.000Z",
+            "updatedAt": "2026-11-18T12:00:00.000Z",
+            "endedAt": "2026-11-18T12:00:00.000Z",
+            "done": 1,
+            "total": 1,
+            "counts": {"lists": 3, "fetched": 1, "removed": 0, "rebuildSeconds": 0},
+            "errors": [],
+            "message": "Done: 1 of 1 details, 1 fetched.",
+        },
+    }
+    assert weekly == {
+        "schedule": "weekly",
+        "cron": "cron(0 9 ? * SUN *)",
+        "nextRun": "2026-11-22T09:00:00+00:00",
+        "last": None,
+    }
+    assert full == {"schedule": "full", "cron": None, "nextRun": None, "last": None}
+
+
+def test_a_killed_run_is_told(present: Any) -> None:
+    jobs.start("sync_media", "daily", NOW)
+    present.shift(700)
+    assert call("--status")[0].endswith("; last 2026-11-18 12:00 UTC, killed; the same command goes on")
+
+
+@pytest.mark.parametrize("budget", ["19", "-5", "1.5", "many"])
+def test_a_budget_that_is_none_is_refused(budget: str) -> None:
+    assert call("--schedule", "daily", "--budget", budget)[-1] == (
+        f"1: Error: argument --budget: {budget!r} is not a whole number of seconds from 20"
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["--schedule", "hourly"], ["--schedule", "daily", "--status"]])
+def test_it_is_told_what_to_do(arguments: list[str]) -> None:
+    assert call(*arguments)[-1].startswith("1: Error: ")
