@@ -95,8 +95,8 @@ class Search:
         least = min((self._add(costs, blocks, asked) for asked in read), default=0.0)
         if least > _GOOD:
             least = min([least, *(self._add(costs, blocks, asked) for asked in second_thoughts(query))])
-        if read and least > _FAR * len(read[-1].spelling.core):
-            self._add(costs, blocks, read[-1], most=_MOST_AT_A_SECOND_LOOK)
+        if read and blocks and least > _FAR * len(read[-1].spelling.core):
+            self._add(costs, blocks, read[-1], most=_MOST_AT_A_SECOND_LOOK // len(blocks))
         best = sorted(costs.items(), key=lambda item: (item[1][0], item[0]))[: max(0, limit)]
         return [Hit(place, -cost, sure) for place, (cost, sure) in best]
 

@@ -177,7 +177,7 @@ class TestUnknown:
             "GetItem",
             "PutItem",  # the lease
             "GetItem",
-            "BatchWriteItem",
+            "PutItem",
             "UpdateItem",  # the lease
         ]
         operations.clear()
