@@ -25,6 +25,8 @@ from movierec.api.views import ApiView, valid_query
 
 SEARCH_MAX_AGE: Final = 300
 _KNOWN_FOR: Final = 3
+# Titles of the index that follow what the source found.
+_CLOSEST: Final = 3
 
 
 class Searches(ApiView):
@@ -82,11 +84,18 @@ def _message(text: str, found: Search, number: int) -> str:
 
 
 def _results(request: Request, found: Search, language: str, limit: int) -> list[dict[str, Any]]:
-    """What the source found where it was asked and found anything, else what the index has."""
+    """What the source found where it was asked and found anything, and what of the index comes closest; else the hits.
+
+    With a typing error in it, a query may mean a title of the index, and find another at the source.
+    """
+    hits = [_of_hit(request, found.index, hit.place, language) for hit in found.hits]
     if found.source == "catalogue":
-        return [_of_hit(request, found.index, hit.place, language) for hit in found.hits]
+        return hits
     titles = (_of_title(request, found.index, title, language) for title in found.finds.titles)
-    return list(islice(chain(titles, map(_of_person, found.finds.people)), limit))
+    finds = list(islice(chain(titles, map(_of_person, found.finds.people)), limit))
+    told = {(each["media_type"], each["id"]) for each in finds}
+    closest = (hit for hit in hits if (hit["media_type"], hit["id"]) not in told)
+    return [*finds, *islice(closest, min(_CLOSEST, limit - len(finds)))]
 
 
 def _of_title(request: Request, index: CatalogueIndex, title: CatalogueTitle, language: str) -> dict[str, Any]:

@@ -37,6 +37,9 @@ _WRONG_YEAR: Final = 2.0
 
 _SURE: Final = 0.25  # slips for each letter of the query, or so many at least
 _SURE_AT_LEAST: Final = 1.2
+# A name with more slips, for each letter or at all, is another name. No right answer of 900 had as many.
+_ANOTHER: Final = 0.6
+_ANOTHER_AT_LEAST: Final = 3.0
 _GOOD: Final = 0.8  # with more slips, the query is read in other ways
 _FAR: Final = 0.3  # with more for each letter, more names are compared
 
@@ -108,6 +111,8 @@ class Search:
         least = inf
         for names, i, core in self._worth_comparing(blocks, judge, asked.number, most):
             cost = judge.fine(core)
+            if cost > max(_ANOTHER_AT_LEAST, _ANOTHER * judge.length):
+                continue
             least = min(least, cost)
             sure = cost <= max(_SURE_AT_LEAST, _SURE * judge.length)
             for place, flags in islice(names.holders(i), _MOST_HOLDERS):

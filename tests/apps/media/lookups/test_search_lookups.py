@@ -27,7 +27,7 @@ ErrorOf = Callable[[Any], tuple[int, str]]
 Make = Callable[..., CatalogueTitle]
 Found = list[tuple[str, int]]
 
-CLOSEST = "Nothing is called xylophone; these come closest."
+NOTHING = "Nothing was found for xylophone."
 SILENT = " The source of titles, which may know more, does not answer at the moment."
 
 
@@ -119,11 +119,16 @@ class TestCatalogue:
         assert (body["total_results"], body["message"]) == (0, "Nothing was found for ???.")
 
     def test_what_hardly_fits_is_said_to_do_so(self, search: Callable[[str], Any]) -> None:
-        body = search("q=xylophone+winter").json()
+        body = search("q=copper+nineties").json()
         assert (body["source"], body["message"]) == (
             "catalogue",
-            "Nothing is called xylophone winter; these come closest.",
+            "Nothing is called copper nineties; these come closest.",
         )
+        assert body["total_results"] > 0
+
+    def test_what_does_not_fit_at_all_is_left_out(self, search: Callable[[str], Any]) -> None:
+        body = search("q=xylophone").json()
+        assert (body["results"], body["message"]) == ([], "Nothing was found for xylophone.")
 
     @pytest.mark.parametrize(
         ("query", "field"),
@@ -217,7 +222,7 @@ class TestSource:
         with time_machine.travel(datetime.now(UTC), tick=False) as clock:
             for _ in range(2):
                 body = search("q=xylophone").json()
-                assert (body["source"], body["message"]) == ("catalogue", CLOSEST)
+                assert (body["source"], body["message"]) == ("catalogue", NOTHING)
             assert len(tmdb.requests) == 1
             clock.shift(3601)
             search("q=xylophone")
@@ -244,7 +249,7 @@ class TestSource:
         tmdb.fails(fault)
         response = search("q=xylophone")
         assert (response.status_code, response.json()["source"]) == (200, "catalogue")
-        assert response.json()["message"] == f"{CLOSEST}{SILENT}"
+        assert response.json()["message"] == f"{NOTHING}{SILENT}"
         assert response["Cache-Control"] == "public, max-age=60"
         asked = len(tmdb.requests)
         assert search("q=xylophone").json()["message"].endswith(SILENT)
