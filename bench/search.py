@@ -2,11 +2,13 @@
 
 Run: python bench/search.py [titles] [movies.csv]
 
-The titles are those of a MovieLens `movies.csv`, or the demo catalogue's and mixtures of their words. Each query is a
-title with one or two slips of the typist, at times without its last letters or with its year. Every contender gets the
-same queries in turns; of equal scores each shows the better known title first. SQLite's trigram index comes with
-Python; RapidFuzz and tantivy, which the project does not use, take part where `pip install rapidfuzz tantivy` has put
-them. The last lines are ratios to ours: absolute times depend on the machine and its other work.
+The titles are those of a MovieLens `movies.csv`, or the demo catalogue's and mixtures of their words. Our own index has
+two more names of each and 100,000 people beside them, and is asked for films, for people, and for everything at once;
+the others have the films' main names only. Each query is a title with one or two slips of the typist, at times without
+its last letters or with its year. Every contender gets the same queries in turns; of equal scores each shows the better
+known title first. SQLite's trigram index comes with Python; RapidFuzz and tantivy, which the project does not use, take
+part where `pip install rapidfuzz tantivy` has put them. The last lines are ratios to ours: absolute times depend on the
+machine and its other work.
 """
 
 import csv
@@ -20,7 +22,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +39,15 @@ SHOWN = 5
 LOOKED_AT = 50
 SEED = 11
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+PEOPLE = 100_000
+MORE_NAMES = 2
 FILMS = frozenset(("movie",))
+KINDS = {
+    "ours": FILMS,
+    "ours, people": frozenset(("person",)),
+    "ours, every kind": frozenset(("movie", "tv", "person")),
+}
+SYLLABLES = ("an", "ba", "da", "el", "en", "ja", "ka", "ko", "la", "li", "ma", "mi", "na", "or", "ra", "ri", "sa", "to")
 NAME_AND_YEAR = re.compile(r"^(.*?)(?:, (The|A|An))?(?: \(.*)? \((\d{4})\)$")
 
 Find = Callable[[str], Sequence[int]]
@@ -68,7 +79,7 @@ def main(count: int, path: str | None) -> None:
     chance = random.Random(SEED)
     names = list(dict.fromkeys(real_names(Path(path)) if path else mixed_names(count, chance)))[:count]
     documents = [Document("movie", (name,), year, 1 - place / len(names)) for place, (name, year) in enumerate(names)]
-    contenders = list(built(documents))
+    contenders = [*ours(whole_catalogue(documents, chance)), *built(documents)]
     queries = list(mistyped(documents, chance))
     gc.collect()
     for number, (query, right) in enumerate(queries):
@@ -92,6 +103,25 @@ def mixed_names(count: int, chance: random.Random) -> Iterator[tuple[str, int | 
     yield from ((title.title, int((title.release_date or "2000")[:4])) for title in titles)
     for _ in range(2 * count):
         yield " ".join(chance.choices(words, k=chance.choice((1, 2, 2, 3, 3, 4, 5)))), chance.randint(1930, 2025)
+
+
+def whole_catalogue(films: Sequence[Document], chance: random.Random) -> list[Document]:
+    """The films with more names, made of words of theirs, then people with made-up names."""
+    words = [word for film in films for word in film.names[0].split()]
+    named = [replace(film, names=(*film.names, *more_names(words, chance))) for film in films]
+    people = {f"{made_up(chance)} {made_up(chance)}": None for _ in range(PEOPLE)}
+    return named + [Document("person", (name,), None, chance.random() ** 4) for name in people]
+
+
+def more_names(words: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """Names of two to four of the words."""
+    for _ in range(MORE_NAMES):
+        yield " ".join(chance.choices(words, k=chance.choice((2, 3, 4))))
+
+
+def made_up(chance: random.Random) -> str:
+    """A name of two to four syllables."""
+    return "".join(chance.choices(SYLLABLES, k=chance.choice((2, 3, 4)))).capitalize()
 
 
 def mistyped(documents: Sequence[Document], chance: random.Random) -> Iterator[tuple[str, int]]:
@@ -127,9 +157,8 @@ def slip(text: str, chance: random.Random) -> str:
 
 
 def built(documents: Sequence[Document]) -> Iterator[Contender]:
-    """Ours and what can be imported, each with its index."""
+    """The others that can be imported, each with its index."""
     makers: dict[str, Callable[[Sequence[Document]], Find]] = {
-        "ours": ours,
         "SQLite FTS5 trigram": sqlite_trigrams,
         "RapidFuzz WRatio": rapidfuzz_scorer,
         "tantivy fuzzy terms": tantivy_terms,
@@ -145,12 +174,21 @@ def built(documents: Sequence[Document]) -> Iterator[Contender]:
         yield Contender(name, find)
 
 
-def ours(documents: Sequence[Document]) -> Find:
-    """The project's own search."""
+def ours(documents: Sequence[Document]) -> Iterator[Contender]:
+    """The project's own search, asked for one kind or for all."""
+    started = time.perf_counter()
     parts = search_parts(documents)
-    print(f"ours: {sum(map(len, parts.values())) / 1e6:.1f} MB")
     search = Search.read(parts, len(documents))
-    return lambda query: [hit.place for hit in search.find(query, kinds=FILMS, limit=SHOWN)]
+    size = sum(map(len, parts.values())) / 1e6
+    seconds = time.perf_counter() - started
+    print(f"ours: {len(documents)} titles and people indexed in {seconds:.1f} s, {size:.1f} MB", flush=True)
+    for name, kinds in KINDS.items():
+        yield Contender(name, partial(found_by, search, kinds))
+
+
+def found_by(search: Search, kinds: frozenset[str], query: str) -> list[int]:
+    """The places of the first hits."""
+    return [hit.place for hit in search.find(query, kinds=kinds, limit=SHOWN)]
 
 
 def sqlite_trigrams(documents: Sequence[Document]) -> Find:
@@ -228,7 +266,7 @@ def report(contenders: Sequence[Contender]) -> None:
             f"p99 {1000 * percentile(contender, 0.99):7.2f} ms, "
             f"first {contender.first / asked:6.1%}, in five {contender.shown / asked:6.1%}"
         )
-    for other in others:
+    for other in others[len(KINDS) - 1 :]:
         times = [percentile(own, part) / percentile(other, part) for part in (0.5, 0.99)]
         print(
             f"ours to {other.name:20} p50 {times[0]:6.3f}, p99 {times[1]:6.3f}, "

@@ -14,8 +14,6 @@ from movierec.timestamps import timestamp
 State = Literal["running", "paused", "done", "failed"]
 
 KEPT: Final = timedelta(days=90)
-# A run says that it lives after every step, and no step takes this long.
-STUCK_AFTER: Final = timedelta(minutes=10)
 MAX_ERRORS: Final = 20
 MAX_ERROR_LENGTH: Final = 300
 _PREFIX: Final = "RUN#"
@@ -57,10 +55,6 @@ class JobRun(DataRow):
         """Keeps what went wrong, of the first twenty in their first 300 characters."""
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(error[:MAX_ERROR_LENGTH])
-
-    def is_stuck(self, now: datetime) -> bool:
-        """Whether the run should be working and has not said so for ten minutes: its process is gone."""
-        return self.state == "running" and datetime.fromisoformat(self.updated_at) < now - STUCK_AFTER
 
 
 def start(job: str, schedule: str, now: datetime) -> JobRun:

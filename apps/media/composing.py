@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +19,8 @@ from apps.media.listings import (
     ListType,
     listing_row,
 )
-from apps.media.ranking import Ranking, Statistics
-from apps.media.titles import CatalogueTitle, TitleKey
+from apps.media.ranking import Contender, Ranking
+from apps.media.titles import TitleKey
 from movierec.dynamo.table import Row
 from movierec.timestamps import epoch_seconds, timestamp
 
@@ -36,27 +36,34 @@ class Order:
 Orders = Mapping[tuple[ListType, ListedType], Order]
 
 
-def listing_rows(
-    titles: Sequence[CatalogueTitle], *, orders: Orders, statistics: Statistics | None, now: datetime
-) -> Iterator[Row]:
-    """The row of every list: six of films, of series and of both, popular and top rated ones of each genre as well."""
+# What lists show of a title, by its key.
+ItemOf = Callable[[TitleKey], Row]
+
+
+def listing_rows(titles: Sequence[Contender], *, item_of: ItemOf, orders: Orders, now: datetime) -> Iterator[Row]:
+    """The row of every list: six of films, of series and of both, popular and top rated ones of each genre as well.
+
+    `item_of` is asked for the titles that a list shows alone.
+    """
     for media_type in LISTED_TYPES:
-        ours = [title for title in titles if media_type in ("all", title.media_type)]
-        ranking = Ranking(ours, statistics, now.date())
+        ours = [title for title in titles if media_type in ("all", title.key[0])]
+        ranking = Ranking(ours, now.date())
         for list_type in LIST_TYPES:
             order = orders.get((list_type, media_type))
             ordered = _ordered(list_type, ranking.ranked(list_type), ours, _fresh(order, list_type, now))
-            yield from _rows_of(ListName(list_type, media_type), ordered, order, timestamp(now))
+            for name, chosen in _parts(ListName(list_type, media_type), ordered):
+                entries = [(item_of(title.key), title.expires_at) for title in chosen]
+                # The age of an order that is too old for use is told still: nothing newer was heard of the list.
+                as_of = order.fetched_at if order else None
+                yield listing_row(name, entries, built_at=timestamp(now), as_of=as_of)
 
 
-def _rows_of(name: ListName, ordered: Sequence[CatalogueTitle], order: Order | None, built_at: str) -> Iterator[Row]:
-    # The age of an order that is too old for use is told still: nothing newer was heard of the list.
-    as_of = order.fetched_at if order else None
-    yield listing_row(name, ordered[:MAX_ITEMS], built_at=built_at, as_of=as_of)
+def _parts(name: ListName, ordered: Sequence[Contender]) -> Iterator[tuple[ListName, Sequence[Contender]]]:
+    """The list itself, and those of its genres."""
+    yield name, ordered[:MAX_ITEMS]
     if name.list_type in GENRE_LIST_TYPES and name.media_type != "all":
         for genre in GENRES[name.media_type]:
-            of_genre = [title for title in ordered if genre in title.genres]
-            yield listing_row(name._replace(genre=genre), of_genre[:GENRE_ITEMS], built_at=built_at, as_of=as_of)
+            yield name._replace(genre=genre), [title for title in ordered if genre in title.genres][:GENRE_ITEMS]
 
 
 def _fresh(order: Order | None, list_type: ListType, now: datetime) -> Sequence[TitleKey]:
@@ -68,10 +75,10 @@ def _fresh(order: Order | None, list_type: ListType, now: datetime) -> Sequence[
 
 def _ordered(
     list_type: ListType,
-    ranked: Sequence[CatalogueTitle],
-    titles: Sequence[CatalogueTitle],
+    ranked: Sequence[Contender],
+    titles: Sequence[Contender],
     first: Sequence[TitleKey],
-) -> Sequence[CatalogueTitle]:
+) -> Sequence[Contender]:
     """What the source names first, then what we rank. What is upcoming goes by its day alone."""
     if not first or list_type == "upcoming":
         return ranked

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apps.media.errors import DetailsDamaged
-from apps.media.packing import each, known, one, packed, unpacked
+from apps.media.packing import DetailsDamaged, each, known, one, packed, unpacked
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class SourceSilent(ApiError):
 
     status = 503
     code = "SourceSilent"
+    # Whoever asked the source said why it did not answer.
+    logged_once = True
 
     def __init__(self, sentence: str, *, retry_after: int) -> None:
         super().__init__(sentence, headers={"Retry-After": str(retry_after)})
@@ -40,10 +42,6 @@ class CatalogueError(ValueError):
     """A provider's data is not as it promises; the message names the file, the line and the field."""
 
 
-class DetailsDamaged(ValueError):
-    """What a row keeps of a title cannot be read."""
-
-
 class SourceError(Exception):
     """A source of titles did not give what was asked of it; the message is a sentence for operators, without keys."""
 
@@ -56,9 +54,17 @@ class SourceRefused(SourceError):
     """The source refuses our key or our request; asking again does not help."""
 
 
+class SourceKeyRefused(SourceRefused):
+    """The source refuses our key."""
+
+
 class SourceUnavailable(SourceError):
     """The source is down, slow, out of quota, or does not answer in its own format; `retry_after` is in seconds."""
 
     def __init__(self, sentence: str, *, retry_after: int = 5) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class SourceGarbled(SourceUnavailable):
+    """The source answers, but what it says cannot be understood."""

@@ -19,6 +19,11 @@ def is_fallback(language: str) -> bool:
     return bool(language == settings.CATALOGUE_LANGUAGES[0])
 
 
+def spoken(language: str, *, translated: bool) -> str:
+    """The language that an answer in a served language names: the fall-back's where none of its texts `translated`."""
+    return language if translated else served_language("")
+
+
 def texts_in(language: str, translations: Translations) -> dict[str, str]:
     """The title, overview and tagline that were translated into `language`; what was not is left out."""
     found = translations.get(language)

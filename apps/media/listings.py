@@ -6,15 +6,13 @@ packed by the hundred, each hundred in an attribute of its own: a page fetches a
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Any, Final, Literal, NamedTuple
 
-import orjson
-
-from apps.media.keeping import kept_until
-from apps.media.models import LIST_MEDIA_TYPE
-from apps.media.titles import CatalogueTitle
+from apps.media.packing import DetailsDamaged, packed, unpacked
+from apps.media.titles import CatalogueTitle, item_of
 
 ListType = Literal["trending", "popular", "top_rated", "upcoming", "now_playing", "hidden_gems"]
 ListedType = Literal["movie", "tv", "all"]
@@ -30,6 +28,9 @@ CHUNK_ITEMS: Final = 100
 MAX_CHUNKS: Final = 5
 MAX_ITEMS: Final = CHUNK_ITEMS * MAX_CHUNKS
 GENRE_ITEMS: Final = 200
+LIST_MEDIA_TYPE: Final = "list"
+# Raised when the row of a list changes its form; a list in another form counts as not built.
+LIST_FORM: Final = 1
 # A row of DynamoDB has 400 KB. A list takes about a fourth; one of very long texts ends where they are full.
 _MOST_BYTES: Final = 380_000
 
@@ -64,39 +65,38 @@ def order_key(list_type: ListType, media_type: ListedType) -> dict[str, str]:
     return {"mediaId": f"order:{list_type}:{media_type}", **_OF_LISTS}
 
 
-def listing_row(
-    name: ListName, titles: Sequence[CatalogueTitle], *, built_at: str, as_of: str | None = None
-) -> dict[str, Any]:
+def listing_row(name: ListName, entries: Sequence[Entry], *, built_at: str, as_of: str | None = None) -> dict[str, Any]:
     """The row of a list of at most 500 titles in their order.
 
-    `as_of` is when a source outside told its order, where one did. `outside` says whether it told any of the titles.
+    `as_of` is when a source outside told its order, where one did. `outside` says whether it told any of the titles,
+    and `firstExpiry` when the first of those must not be shown any more.
     """
-    packed, total = _packed([titles[i : i + CHUNK_ITEMS] for i in range(0, len(titles), CHUNK_ITEMS)])
-    expiries = [kept_until(title.refreshed_at) for title in titles[:total]]
+    chunks, total = _chunks([entries[i : i + CHUNK_ITEMS] for i in range(0, len(entries), CHUNK_ITEMS)])
+    ends = [expires_at for _, expires_at in entries[:total] if expires_at is not None]
     row = {
         **name.key,
-        **{chunk_attribute(number): chunk for number, chunk in enumerate(packed, start=1)},
+        **{chunk_attribute(number): chunk for number, chunk in enumerate(chunks, start=1)},
+        "form": LIST_FORM,
         "total": total,
         "refreshedAt": as_of or built_at,
-        "outside": any(expiries),
+        "outside": bool(ends),
+        **({"firstExpiry": min(ends)} if ends else {}),
     }
-    ends = [expiry for expiry in expiries if expiry is not None]
     # A list that keeps nothing but what must go, goes with the last of it.
     return {**row, "expiresAt": max(ends)} if ends and len(ends) == total else row
 
 
-def _packed(chunks: Sequence[Sequence[CatalogueTitle]]) -> tuple[list[bytes], int]:
-    """The packed chunks that a row has room for, and how many titles are in them."""
-    packed: list[bytes] = []
+def _chunks(hundreds: Sequence[Sequence[Entry]]) -> tuple[list[bytes], int]:
+    """The packed hundreds that a row has room for, and how many titles are in them."""
+    chunks: list[bytes] = []
     total = 0
-    for titles in chunks:
-        entries = [(item_of(title), kept_until(title.refreshed_at)) for title in titles]
-        content = zlib.compress(orjson.dumps(entries), 6)
-        if sum(map(len, packed)) + len(content) > _MOST_BYTES:
+    for entries in hundreds:
+        content = packed(entries)
+        if sum(map(len, chunks)) + len(content) > _MOST_BYTES:
             break
-        packed.append(content)
-        total += len(titles)
-    return packed, total
+        chunks.append(content)
+        total += len(entries)
+    return chunks, total
 
 
 def chunk_attribute(number: int) -> str:
@@ -104,27 +104,50 @@ def chunk_attribute(number: int) -> str:
     return f"items{number}"
 
 
-def entries_of(row: Mapping[str, Any], number: int) -> Iterator[Entry]:
-    """The titles of one of a row's hundreds, in order; none where the list is shorter."""
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """A list, or some hundreds of it, as its row keeps it; `total` and `first_expiry` are those of the whole."""
+
+    entries: list[Entry]
+    total: int
+    refreshed_at: str
+    outside: bool
+    first_expiry: float
+
+
+def list_from_row(row: Mapping[str, Any], numbers: Iterable[int]) -> StoredList:
+    """The list with its hundreds of these numbers, none of one past its end.
+
+    Raises DetailsDamaged for a row in another form, and for hundreds that cannot be read.
+    """
+    if row.get("form") != LIST_FORM:
+        raise DetailsDamaged(f"The list's form is {row.get('form')} and not {LIST_FORM}.")
+    total, first_expiry = row.get("total"), row.get("firstExpiry", inf)
+    refreshed_at, outside = row.get("refreshedAt"), row.get("outside")
+    if not (isinstance(total, int) and isinstance(first_expiry, int | float)):
+        raise DetailsDamaged("The list does not say how long it is.")
+    if not (isinstance(refreshed_at, str) and isinstance(outside, bool)):
+        raise DetailsDamaged("The list does not say where it is from.")
+    entries = [entry for number in numbers for entry in _hundred(row, number, total)]
+    return StoredList(entries, total, refreshed_at, outside, first_expiry)
+
+
+def _hundred(row: Mapping[str, Any], number: int, total: int) -> list[Entry]:
+    size = min(CHUNK_ITEMS, total - (number - 1) * CHUNK_ITEMS)
+    if size <= 0:
+        return []
     content = row.get(chunk_attribute(number))
-    if content is not None:
-        yield from orjson.loads(zlib.decompress(content))
+    stored = unpacked(content) if isinstance(content, bytes) else None
+    if not isinstance(stored, list) or len(stored) != size:
+        raise DetailsDamaged(f"The list's hundred {number} does not hold {size} titles.")
+    return [_entry(each) for each in stored]
 
 
-def item_of(title: CatalogueTitle) -> dict[str, Any]:
-    """What lists show of a title, called as TMDB calls it."""
-    return {
-        "id": title.media_id,
-        "media_type": title.media_type,
-        "title": title.title,
-        "original_title": title.original_title or title.title,
-        "original_language": title.language,
-        "overview": title.overview,
-        "poster_path": title.poster_path,
-        "backdrop_path": title.backdrop_path,
-        "release_date": title.release_date,
-        "genre_ids": list(title.genres),
-        "vote_average": title.vote_average,
-        "vote_count": title.vote_count,
-        "popularity": title.popularity,
-    }
+def _entry(stored: Any) -> Entry:
+    match stored:
+        case [dict() as item, int() | None as expires_at] if item.keys() >= _ITEM_NAMES:
+            return item, expires_at
+    raise DetailsDamaged("The list's titles have another shape.")
+
+
+_ITEM_NAMES: Final = item_of(CatalogueTitle("movie", 1, "", "")).keys()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from movierec.dynamo.table import BaseTable
-
-LIST_MEDIA_TYPE: Final = "list"
 
 
 class GenreIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB leaves its hook untyped
@@ -24,7 +22,7 @@ class GenreIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  #
 
 
 class CachedMedia(BaseTable):
-    """A cached title, or with `mediaType` "list" a chunk of a ready-made list."""
+    """A cached title, or with `mediaType` "list" a ready-made list."""
 
     class Meta:
         table_name = settings.TABLE_NAMES["cache"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
 
 import orjson
-
-from apps.media.errors import DetailsDamaged
 
 # Raised when the stored form changes; what is stored in another form is fetched anew.
 FORM: Final = 1
@@ -17,6 +16,12 @@ FORM: Final = 1
 _MOST_BYTES: Final = 4 * 1024 * 1024
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class DetailsDamaged(ValueError):
+    """What a row keeps of a title cannot be read."""
 
 
 def packed(value: object) -> bytes:
@@ -33,6 +38,18 @@ def unpacked(content: bytes) -> Any:
         return orjson.loads(reader.decompress(content[1:], _MOST_BYTES))
     except (zlib.error, orjson.JSONDecodeError) as error:
         raise DetailsDamaged(f"The stored bytes cannot be read ({error}).") from error
+
+
+def read_packed(read: Callable[[bytes], T], row: Mapping[str, Any], attribute: str) -> T | None:
+    """What a row keeps in a compressed attribute, by `read`; None, and a line in the log, where it cannot be read."""
+    content = row.get(attribute)
+    if not isinstance(content, bytes):
+        return None
+    try:
+        return read(content)
+    except DetailsDamaged as error:
+        logger.warning("The %s of %s %s: %s", attribute, row["mediaType"], row["mediaId"], error)
+        return None
 
 
 def known(kind: type[T], stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,10 @@ _HASH_BYTES: Final = 5
 def local_person_id(name: str) -> int:
     """Our number for somebody of whom a source tells the name alone: the same for the same name, everywhere.
 
-    Letter case, spaces and the way accents are encoded make no difference. Namesakes share a number.
+    Letter case, spaces and accents make no difference. Namesakes share a number.
     """
-    normal = clean(unicodedata.normalize("NFKC", name)).casefold()
+    letters = unicodedata.normalize("NFKD", clean(name).casefold())
+    normal = clean("".join(letter for letter in letters if not unicodedata.combining(letter)))
     return LOCAL_PEOPLE + int.from_bytes(sha256(normal.encode()).digest()[:_HASH_BYTES], "big")
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from math import inf
 from typing import Any, Final, NamedTuple, Protocol
 
+from apps.media.keeping import kept_until
 from apps.media.listings import ListType
 from apps.media.titles import CatalogueTitle, Figures, TitleKey
 
@@ -22,9 +23,6 @@ _FEWEST_VOTES: Final = 1 / 20
 _MOST_VOTES: Final = 1 / 2
 _LITTLE_KNOWN: Final = 2
 _UNDERRATED: Final = "underrated"
-
-_NOTHING: Final = Figures()
-_SortKey = Callable[[CatalogueTitle], tuple[Any, ...]]
 
 
 class Rated(Protocol):
@@ -46,15 +44,42 @@ class Standing(NamedTuple):
     trend: float
 
 
-def standing_of(title: CatalogueTitle, statistics: Statistics | None) -> Standing:
-    """Our viewers' figures for titles whose source has none (zeros where nobody rated or liked it), else its own.
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """What decides where a title stands on lists, and `expires_at`, when it leaves them, in seconds since 1970.
 
-    Without `statistics` the title's own figures count for every title.
+    It is small: a rebuild keeps one of every title.
     """
-    if statistics is None or title.source not in SOURCES_WITHOUT_FIGURES:
+
+    key: TitleKey
+    standing: Standing
+    release_date: str | None
+    genres: tuple[int, ...]
+    renown: int | None
+    is_underrated: bool
+    expires_at: int | None
+
+
+def contender(title: CatalogueTitle, figures: Figures | None) -> Contender:
+    """A title that stands as our viewers' `figures` say, or by those of its source where there are none."""
+    return Contender(
+        key=title.key,
+        standing=_standing(title, figures),
+        release_date=title.release_date,
+        genres=title.genres,
+        renown=title.renown,
+        is_underrated=_UNDERRATED in title.acclaim,
+        expires_at=kept_until(title.refreshed_at),
+    )
+
+
+def _standing(title: CatalogueTitle, figures: Figures | None) -> Standing:
+    if figures is None:
         return Standing(title.vote_average, title.vote_count, title.popularity, title.popularity)
-    figures = statistics.get(title.key, _NOTHING)
     return Standing(figures.vote_average, figures.vote_count, figures.likes, figures.recent_likes)
+
+
+_SortKey = Callable[[Contender], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +107,16 @@ class RatingScale:
         return (votes * mean + self.votes * self.mean) / (votes + self.votes)
 
 
-def weighted_rating(known: Iterable[Rated]) -> Callable[[Rated], float]:
-    """The weighted rating on the scale of the `known` titles."""
-    return RatingScale.of(known).weighted
-
-
 class Ranking:
     """Titles whose standing is compared with one another: films, series, or both."""
 
-    def __init__(self, titles: Sequence[CatalogueTitle], statistics: Statistics | None, today: date) -> None:
+    def __init__(self, titles: Sequence[Contender], today: date) -> None:
         self._titles = titles
-        self._standings = {title.key: standing_of(title, statistics) for title in titles}
-        self._scale = RatingScale.of(self._standings.values())
+        self._scale = RatingScale.of(title.standing for title in titles)
         self._today = today.isoformat()
         self._plays_since = (today - PLAYS).isoformat()
 
-    def ranked(self, list_type: ListType) -> list[CatalogueTitle]:
+    def ranked(self, list_type: ListType) -> list[Contender]:
         """The titles that belong on a list, in its order.
 
         Popular is liked most; trending is liked most of late; top rated has the highest weighted rating; what comes
@@ -107,50 +126,51 @@ class Ranking:
         chosen, key = self._rules()[list_type]
         return sorted(filter(chosen, self._titles) if chosen else self._titles, key=key)
 
-    def _rules(self) -> Mapping[ListType, tuple[Callable[[CatalogueTitle], bool] | None, _SortKey]]:
+    def _rules(self) -> Mapping[ListType, tuple[Callable[[Contender], bool] | None, _SortKey]]:
         return {
-            "popular": (None, self._by_popularity),
-            "trending": (None, self._by_trend),
+            "popular": (None, _by_popularity),
+            "trending": (None, _by_trend),
             "top_rated": (None, self._by_rating),
-            "upcoming": (self._comes, lambda title: (_last_day(title), *self._by_popularity(title))),
-            "now_playing": (self._plays, self._by_popularity),
+            "upcoming": (self._comes, lambda title: (_last_day(title), *_by_popularity(title))),
+            "now_playing": (self._plays, _by_popularity),
             "hidden_gems": (self._is_gem, self._by_rating),
         }
 
-    def _by_popularity(self, title: CatalogueTitle) -> tuple[Any, ...]:
-        standing = self._standings[title.key]
-        return -standing.popularity, -standing.vote_count, -(title.renown or 0), title.media_id, title.media_type
+    def _by_rating(self, title: Contender) -> tuple[Any, ...]:
+        best_first = -self._scale.weighted(title.standing) if title.standing.vote_count else inf
+        return best_first, *_by_popularity(title)
 
-    def _by_trend(self, title: CatalogueTitle) -> tuple[Any, ...]:
-        return -self._standings[title.key].trend, *self._by_popularity(title)
-
-    def _by_rating(self, title: CatalogueTitle) -> tuple[Any, ...]:
-        standing = self._standings[title.key]
-        best_first = -self._scale.weighted(standing) if standing.vote_count else inf
-        return best_first, *self._by_popularity(title)
-
-    def _comes(self, title: CatalogueTitle) -> bool:
+    def _comes(self, title: Contender) -> bool:
         """Whether it comes out after today; of a year alone, whether none of its days has come yet."""
         first_day = title.release_date or ""
         return first_day > (self._today if len(first_day) > 4 else self._today[:4])
 
-    def _plays(self, title: CatalogueTitle) -> bool:
+    def _plays(self, title: Contender) -> bool:
         return self._plays_since <= (title.release_date or "") <= self._today
 
-    def _is_gem(self, title: CatalogueTitle) -> bool:
-        standing = self._standings[title.key]
-        praised = standing.vote_average > self._scale.mean if standing.vote_count else _UNDERRATED in title.acclaim
-        return praised and not self._comes(title) and self._is_little_known(title, standing)
+    def _is_gem(self, title: Contender) -> bool:
+        standing = title.standing
+        praised = standing.vote_average > self._scale.mean if standing.vote_count else title.is_underrated
+        return praised and not self._comes(title) and self._is_little_known(title)
 
-    def _is_little_known(self, title: CatalogueTitle, standing: Standing) -> bool:
-        if _UNDERRATED in title.acclaim:
+    def _is_little_known(self, title: Contender) -> bool:
+        if title.is_underrated:
             return True
         if title.renown is not None:
             return title.renown <= _LITTLE_KNOWN
-        return _FEWEST_VOTES * self._scale.votes <= standing.vote_count <= _MOST_VOTES * self._scale.votes
+        return _FEWEST_VOTES * self._scale.votes <= title.standing.vote_count <= _MOST_VOTES * self._scale.votes
 
 
-def _last_day(title: CatalogueTitle) -> str:
+def _last_day(title: Contender) -> str:
     """The day it comes out, of a year alone the last one."""
     first_day = title.release_date or ""
     return first_day if len(first_day) > 4 else f"{first_day}-12-31"
+
+
+def _by_popularity(title: Contender) -> tuple[Any, ...]:
+    standing, (media_type, media_id) = title.standing, title.key
+    return -standing.popularity, -standing.vote_count, -(title.renown or 0), media_id, media_type
+
+
+def _by_trend(title: Contender) -> tuple[Any, ...]:
+    return -title.standing.trend, *_by_popularity(title)

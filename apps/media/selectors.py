@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import chain
 from time import time
 from typing import Any, Final, cast
-
-import orjson
 
 from apps.media.composing import Order, Orders
 from apps.media.keeping import is_expired
@@ -25,11 +21,13 @@ from apps.media.listings import (
     ListedType,
     ListName,
     ListType,
+    StoredList,
     chunk_attribute,
-    entries_of,
+    list_from_row,
     order_key,
 )
 from apps.media.models import CachedMedia
+from apps.media.packing import DetailsDamaged
 from apps.media.titles import (
     MEDIA_TYPES,
     CatalogueTitle,
@@ -43,6 +41,8 @@ from movierec.dynamo.table import Row
 
 # DynamoDB's limit on one BatchGetItem.
 _BATCH_ROWS: Final = 100
+# What is read of a list besides its hundreds.
+_HEAD: Final = ("form", "total", "refreshedAt", "outside", "firstExpiry", "expiresAt")
 
 logger = logging.getLogger(__name__)
 
@@ -97,26 +97,32 @@ def listing(
     genre: int | None = None,
     exclude: Set[int | TitleKey] = frozenset(),
 ) -> Listing | None:
-    """Page `page` (from 1) of `limit` titles by one BatchGetItem; None when the list was never built.
+    """Page `page` (from 1) of `limit` titles; None when the list was never built, or cannot be read.
 
-    Titles of another genre and those in `exclude` (numbers, or films and series by their keys) are left out before
-    pages are counted. A page past the end has no items.
+    Titles of another genre, those in `exclude` (numbers, or films and series by their keys) and those whose time is
+    over are left out before pages are counted. A page past the end has no items. One BatchGetItem, and a second one
+    where the time of some title of the list is over and the whole list was not read.
     """
     start = (page - 1) * limit
     ready = genre is not None and list_type in GENRE_LIST_TYPES and media_type != "all"
     name = ListName(list_type, media_type, genre if ready else None)
-    if exclude or (genre is not None and not ready):
-        row = _list_row(name, range(1, MAX_CHUNKS + 1))
-        return _filtered(row, lambda item: _is_wanted(item, genre, exclude), start, limit) if row else None
-    numbers = _chunks_between(start, start + limit)
-    row = _list_row(name, numbers)
-    return _cut(row, numbers, start, limit) if row else None
+    if not exclude and (genre is None or ready):
+        numbers = _chunks_between(start, start + limit)
+        stored = _stored_list(name, numbers)
+        if stored is None or stored.first_expiry > time():
+            return _cut(stored, start - CHUNK_ITEMS * (numbers.start - 1), limit) if stored else None
+    stored = _stored_list(name, range(1, MAX_CHUNKS + 1))
+    return _filtered(stored, lambda item: _is_wanted(item, genre, exclude), start, limit) if stored else None
 
 
-def _list_row(name: ListName, numbers: Sequence[int]) -> Row | None:
-    attributes = ["total", "refreshedAt", "outside", "expiresAt", *map(chunk_attribute, numbers)]
+def _stored_list(name: ListName, numbers: Sequence[int]) -> StoredList | None:
+    attributes = [*_HEAD, *map(chunk_attribute, numbers)]
     rows = [row for row in CachedMedia.get_rows([name.key], attributes=attributes) if not is_expired(row)]
-    return {**rows[0], **name.key} if rows else None
+    try:
+        return list_from_row(rows[0], numbers) if rows else None
+    except DetailsDamaged as error:
+        logger.warning("The row %s cannot be read: %s Rebuild the catalogue.", name.key["mediaId"], error)
+        return None
 
 
 def _chunks_between(start: int, end: int) -> range:
@@ -124,29 +130,20 @@ def _chunks_between(start: int, end: int) -> range:
     return range(start // CHUNK_ITEMS + 1, min(MAX_CHUNKS, (end - 1) // CHUNK_ITEMS + 1) + 1)
 
 
-def _cut(row: Row, numbers: Sequence[int], start: int, limit: int) -> Listing:
-    skipped = start - CHUNK_ITEMS * (numbers[0] - 1) if numbers else 0
-    entries = _entries(row, numbers)[skipped : skipped + limit]
-    return Listing(_shown(entries), int(row["total"]), row["refreshedAt"], row["outside"])
+def _cut(stored: StoredList, start: int, limit: int) -> Listing:
+    items = [item for item, _ in stored.entries[start : start + limit]]
+    return Listing(items, stored.total, stored.refreshed_at, stored.outside)
 
 
-def _filtered(row: Row, wanted: Callable[[Row], bool], start: int, limit: int) -> Listing:
-    kept = [item for item in _shown(_entries(row, range(1, MAX_CHUNKS + 1))) if wanted(item)]
-    return Listing(kept[start : start + limit], len(kept), row["refreshedAt"], row["outside"])
+def _filtered(stored: StoredList, wanted: Callable[[Row], bool], start: int, limit: int) -> Listing:
+    kept = [item for item in _shown(stored.entries) if wanted(item)]
+    return Listing(kept[start : start + limit], len(kept), stored.refreshed_at, stored.outside)
 
 
 def _is_wanted(item: Row, genre: int | None, exclude: Set[int | TitleKey]) -> bool:
     if genre is not None and genre not in item["genre_ids"]:
         return False
     return item["id"] not in exclude and (item["media_type"], item["id"]) not in exclude
-
-
-def _entries(row: Row, numbers: Sequence[int]) -> list[Entry]:
-    try:
-        return list(chain.from_iterable(entries_of(row, number) for number in numbers))
-    except (zlib.error, orjson.JSONDecodeError) as error:
-        logger.warning("The row %s cannot be read (%s); rebuild the catalogue.", row["mediaId"], error)
-        return []
 
 
 def _shown(entries: Sequence[Entry]) -> list[Row]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from pynamodb.expressions.operand import Path
 
 from apps.media import selectors
-from apps.media.catalogue import publish_index
-from apps.media.composing import listing_rows
+from apps.media.composing import ItemOf, listing_rows
 from apps.media.index.build import build_index
-from apps.media.keeping import KEPT_SECONDS, is_expired, kept_until
-from apps.media.listings import ListedType, ListName, ListType, listing_row, order_key
-from apps.media.models import LIST_MEDIA_TYPE, CachedMedia
-from apps.media.ranking import SOURCES_WITHOUT_FIGURES, Statistics
+from apps.media.index.catalogue import CatalogueIndex
+from apps.media.index_keeper import publish_index
+from apps.media.keeping import is_expired, kept_until
+from apps.media.languages import served_language
+from apps.media.listings import LIST_MEDIA_TYPE, ListedType, ListType, order_key
+from apps.media.models import CachedMedia
+from apps.media.ranking import SOURCES_WITHOUT_FIGURES, Contender, Statistics, contender
 from apps.media.titles import (
     CatalogueTitle,
     Figures,
@@ -26,19 +28,19 @@ from apps.media.titles import (
     is_title,
     to_row,
 )
-from movierec.dynamo.connection import shared_connection
-from movierec.dynamo.plain import to_wire
 from movierec.dynamo.table import Row
+from movierec.dynamo.turns import LEASE_SECONDS, Turn, TurnLost, TurnTaken, turn
 from movierec.timestamps import now_text, timestamp
 
 __all__ = [
-    "KEPT_SECONDS",
     "Rebuilt",
     "rebuild_catalogue",
-    "replace_listing",
     "store_order",
     "store_titles",
 ]
+
+# A process that died holds the work for less; what waits in a Lambda has no time for more.
+REBUILD_WAIT_SECONDS: Final = LEASE_SECONDS + 5.0
 
 # What is being done, and how much of the whole is behind, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -75,31 +77,54 @@ def store_order(list_type: ListType, media_type: ListedType, keys: Sequence[Titl
     _finish(CachedMedia.put_rows([row]))
 
 
-def replace_listing(name: ListName, titles: Sequence[CatalogueTitle], built_at: str) -> None:
-    """Replaces a list by one write."""
-    _finish(CachedMedia.put_rows([listing_row(name, titles, built_at=built_at)]))
-
-
 def rebuild_catalogue(
-    *, now: datetime, statistics: Statistics | None = None, progress: Progress = lambda *_: None
+    *,
+    now: datetime,
+    statistics: Statistics | None = None,
+    progress: Progress = lambda *_: None,
+    wait: float = REBUILD_WAIT_SECONDS,
 ) -> Rebuilt:
     """Builds every ready-made list and the catalogue's index anew. A job: it scans, once.
 
     With `statistics` every title whose source has no figures gets its figures of them; a title that they do not name
-    has none, and its votes and popularity go back to 0. Titles whose time is over are left out. A rebuild that is
-    stopped leaves each list as it was or as it is to be, and the next one ends in the same rows.
+    has none, and its votes and popularity go back to 0. Without them it keeps those of the last rebuild that had some,
+    and is ranked by them. Titles whose time is over are left out. A rebuild that is stopped leaves each list as it was
+    or as it is to be, and the next one ends in the same rows.
 
-    Raises StoreUnreachable where the index cannot be published; the lists are new then.
+    Of two rebuilds the one that read the catalogue first would put its older index over the other's. So the second
+    waits for `wait` seconds, and raises TurnTaken where that is not enough; also where another process took over this
+    one's work. Raises StoreUnreachable where the index cannot be published; the lists are new then.
     """
-    survey = _Survey(now, statistics)
+    try:
+        with turn("rebuild_catalogue", wait=wait) as held:
+            return _rebuilt(_Survey(now, statistics), progress, held)
+    except TurnLost as error:
+        raise TurnTaken(str(error)) from error
+
+
+def _rebuilt(survey: _Survey, progress: Progress, held: Turn) -> Rebuilt:
     progress("Reading the catalogue", 0.0)
-    content = build_index(survey.titles(), built_at=timestamp(now))
+    content = build_index(survey.titles(), built_at=timestamp(survey.now))
     progress("Making the lists", 0.8)
-    rows = listing_rows(survey.found, orders=selectors.orders(), statistics=statistics, now=now)
+    rows = listing_rows(survey.found, item_of=_items_of(content), orders=selectors.orders(), now=survey.now)
+    held.check()
     made = _replace_lists(rows, survey.lists)
     progress("Publishing the catalogue's index", 0.95)
+    held.check()
     publish_index(content)
     return Rebuilt(len(survey.found), survey.figures, made)
+
+
+def _items_of(content: bytes) -> ItemOf:
+    """Items of lists from the new index: it has all of them in a fraction of the room that titles need."""
+    index, language = CatalogueIndex.read(content), served_language("")
+
+    def item_of(key: TitleKey) -> Row:
+        place = index.place(key)
+        assert place is not None, f"{key} was surveyed, but is not in the index."
+        return index.item(place, language)
+
+    return item_of
 
 
 def _replace_lists(rows: Iterable[Row], earlier: Iterable[str]) -> int:
@@ -123,9 +148,10 @@ class _Survey:
 
     now: datetime
     statistics: Statistics | None
-    found: list[CatalogueTitle] = field(default_factory=list)
+    found: list[Contender] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     figures: int = 0
+    _genres: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict)
 
     def titles(self) -> Iterator[FullTitle]:
         """Every title with its details, one at a time: all of them together are too large for a small machine."""
@@ -133,55 +159,56 @@ class _Survey:
             if row["mediaType"] == LIST_MEDIA_TYPE:
                 self._note_list(row["mediaId"])
             elif is_title(row) and not is_expired(row, at=self.now.timestamp()):
-                title = full_from_row({**row, **self._new_figures(row)})
-                self.found.append(_listed(title.facts))
+                figures = self._figures(row)
+                title = full_from_row({**row, **(_attributes(figures) if figures else {})})
+                self._note_title(title.facts, figures)
                 yield title
 
     def _note_list(self, list_id: str) -> None:
         if list_id.startswith("list:"):
             self.lists.append(list_id)
 
-    def _new_figures(self, row: Row) -> Row:
-        """The title's figures, stored, where they are others than the row's."""
-        if self.statistics is None or row.get("source") not in SOURCES_WITHOUT_FIGURES:
-            return {}
-        figures = _figures(self.statistics.get((row["mediaType"], int(row["mediaId"])), Figures()))
-        if figures.items() <= row.items():
-            return {}
-        self.figures += _put_unless_changed({**row, **figures, "updatedAt": timestamp(self.now)}, row)
+    def _note_title(self, title: CatalogueTitle, figures: Figures | None) -> None:
+        """Keeps what ranks the title; titles of the same genres share them."""
+        genres = self._genres.setdefault(title.genres, title.genres)
+        self.found.append(replace(contender(title, figures), genres=genres))
+
+    def _figures(self, row: Row) -> Figures | None:
+        """What our viewers made of the title, stored where it is new; None where its source says that."""
+        if row.get("source") not in SOURCES_WITHOUT_FIGURES:
+            return None
+        if self.statistics is None:
+            return _stored_figures(row)
+        figures = self.statistics.get((row["mediaType"], int(row["mediaId"])), Figures())
+        attributes = _attributes(figures)
+        # A title that nobody rated or liked yet is not written again to say so.
+        if {name: row.get(name, 0) for name in attributes} != attributes:
+            self.figures += _put_unless_changed({**row, **attributes, "updatedAt": timestamp(self.now)}, row)
         return figures
 
 
 def _put_unless_changed(row: Row, seen: Row) -> bool:
     """One PutItem; False, and nothing written, where a better source has described the title since it was `seen`."""
-    request: dict[str, Any] = {
-        "TableName": CachedMedia.Meta.table_name,
-        "Item": to_wire(row),
-        "ConditionExpression": "#source = :source AND updatedAt = :updatedAt",
-        "ExpressionAttributeNames": {"#source": "source"},
-        "ExpressionAttributeValues": to_wire({":source": seen["source"], ":updatedAt": seen.get("updatedAt", "")}),
-    }
-    try:
-        shared_connection().client.put_item(**request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    unchanged = (Path("source") == seen["source"]) & (Path("updatedAt") == seen.get("updatedAt", ""))
+    return CachedMedia.put_row_if(row, unchanged, patient=True)
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def _attributes(figures: Figures) -> dict[str, Any]:
+    """A title's figures as its row keeps them."""
     return {
         "voteAverage": figures.vote_average,
         "voteCount": figures.vote_count,
         # Likes of late count twice, so that popularity tells old favourites from current ones.
         "popularity": figures.likes + figures.recent_likes,
+        "likes": figures.likes,
+        "recentLikes": figures.recent_likes,
     }
 
 
-def _listed(title: CatalogueTitle) -> CatalogueTitle:
-    """The title without what no list shows or is ranked by."""
-    return replace(title, countries=(), makers=(), cast=(), keywords=(), services=(), certification=None)
+def _stored_figures(row: Row) -> Figures | None:
+    """The figures that a rebuild stored; None for a row that has none, or not all of them."""
+    stored: list[Any] = [row.get(name) for name in ("voteAverage", "voteCount", "likes", "recentLikes")]
+    return Figures(*stored) if all(isinstance(figure, int | float) for figure in stored) else None
 
 
 def _finish(batches: Iterator[int]) -> None:

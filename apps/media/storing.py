@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from botocore.exceptions import ClientError
 from pynamodb.expressions.operand import Path
 
 from apps.media.keeping import kept_until
 from apps.media.models import CachedMedia
 from apps.media.titles import CatalogueTitle, FullTitle, TitleKey, full_to_row
-from movierec.dynamo.backoff import Backoff
-from movierec.dynamo.connection import shared_connection
-from movierec.dynamo.plain import to_wire
 from movierec.timestamps import now_text, timestamp
 
 # What another source told of a title and TMDB does not; recommendations ask for it.
 FACTS_KEPT: Final = ("acclaim", "renown", "services")
 # When the source last said that it has no such title, in a row of another source.
 NOT_AT_SOURCE: Final = "notAtSourceAt"
-_THROTTLED: Final = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 
 
 def store_title(title: FullTitle, earlier: CatalogueTitle | None) -> bool:
@@ -34,29 +28,8 @@ def store_title(title: FullTitle, earlier: CatalogueTitle | None) -> bool:
     assert facts.refreshed_at is not None
     kept = {name: getattr(earlier, name) for name in FACTS_KEPT if not getattr(facts, name)} if earlier else {}
     row = full_to_row(replace(title, facts=replace(facts, **kept)), now_text())
-    request: dict[str, Any] = {
-        "TableName": CachedMedia.Meta.table_name,
-        "Item": to_wire({**row, "expiresAt": kept_until(facts.refreshed_at)}),
-        "ConditionExpression": "attribute_not_exists(refreshedAt) OR refreshedAt <= :mine",
-        "ExpressionAttributeValues": to_wire({":mine": facts.refreshed_at}),
-    }
-    return _put(request)
-
-
-def _put(request: Mapping[str, Any]) -> bool:
-    backoff = Backoff()
-    while True:
-        try:
-            shared_connection().client.put_item(**request)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "ConditionalCheckFailedException":
-                return False
-            if code not in _THROTTLED:
-                raise
-            backoff.wait("PutItem of a title")
-        else:
-            return True
+    older = Path("refreshedAt").does_not_exist() | (Path("refreshedAt") <= facts.refreshed_at)
+    return CachedMedia.put_row_if({**row, "expiresAt": kept_until(facts.refreshed_at)}, older, patient=True)
 
 
 def note_absence(key: TitleKey, now: datetime) -> bool:

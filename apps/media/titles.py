@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 from apps.media.details import (
     Details,
@@ -15,11 +14,7 @@ from apps.media.details import (
     unpacked_details,
     unpacked_translations,
 )
-from apps.media.errors import DetailsDamaged
-
-T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
+from apps.media.packing import read_packed
 
 MediaType = Literal["movie", "tv"]
 # A film and a series can share a number, so only both together identify a title.
@@ -130,23 +125,12 @@ def full_to_row(full: FullTitle, updated_at: str) -> dict[str, Any]:
 
 def full_from_row(row: Mapping[str, Any]) -> FullTitle:
     """The title of a row that `is_title` accepts; details and translations that cannot be read count as not known."""
-    return FullTitle(from_row(row), _read(unpacked_details, row, "details"), translations_of(row))
+    return FullTitle(from_row(row), read_packed(unpacked_details, row, "details"), translations_of(row))
 
 
 def translations_of(row: Mapping[str, Any]) -> Translations:
     """The translations that a row keeps; none where they cannot be read."""
-    return _read(unpacked_translations, row, "translations") or {}
-
-
-def _read(unpacked: Callable[[bytes], T], row: Mapping[str, Any], attribute: str) -> T | None:
-    content = row.get(attribute)
-    if not isinstance(content, bytes):
-        return None
-    try:
-        return unpacked(content)
-    except DetailsDamaged as error:
-        logger.warning("The %s of %s %s: %s", attribute, row["mediaType"], row["mediaId"], error)
-        return None
+    return read_packed(unpacked_translations, row, "translations") or {}
 
 
 def from_row(row: Mapping[str, Any]) -> CatalogueTitle:
@@ -154,6 +138,25 @@ def from_row(row: Mapping[str, Any]) -> CatalogueTitle:
     values = {name: row[attribute] for name, attribute in _ATTRIBUTES.items() if row.get(attribute) is not None}
     tuples = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     return CatalogueTitle(**{"source": "unknown", **values, **tuples, "media_id": int(row["mediaId"])})
+
+
+def item_of(title: CatalogueTitle) -> dict[str, Any]:
+    """What lists show of a title, called as TMDB calls it."""
+    return {
+        "id": title.media_id,
+        "media_type": title.media_type,
+        "title": title.title,
+        "original_title": title.original_title or title.title,
+        "original_language": title.language,
+        "overview": title.overview,
+        "poster_path": title.poster_path,
+        "backdrop_path": title.backdrop_path,
+        "release_date": title.release_date,
+        "genre_ids": list(title.genres),
+        "vote_average": title.vote_average,
+        "vote_count": title.vote_count,
+        "popularity": title.popularity,
+    }
 
 
 def is_title(row: Mapping[str, Any]) -> bool:

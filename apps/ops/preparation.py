@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from apps.accounts.deletions import erase_due
-from apps.media import catalogue
+from apps.media import index_keeper
 from apps.media.providers.tmdb.configured import configured_source
 from apps.media.services import rebuild_catalogue
 from apps.media.sync.errors import AlreadyRunning
@@ -44,8 +44,7 @@ def prepare(output: Any) -> None:
         output.write(f"Created the tables {', '.join(made)}.")
     _erase_due_accounts(output)
     ensure_demo_loaded(output)
-    _sync_first(output)
-    _ensure_index(output)
+    _ensure_index(output, anew=_sync_first(output))
     _ensure_model(output)
 
 
@@ -66,24 +65,28 @@ def _erase_due_accounts(output: Any) -> None:
         output.write(f"Accounts erased whose deletion was due: {erased}.")
 
 
-def _sync_first(output: Any) -> None:
-    """Brings titles of TMDB into a catalogue that never had any; what goes wrong is a sentence, and no more."""
+def _sync_first(output: Any) -> bool:
+    """Brings titles of TMDB into a catalogue that never had any; what goes wrong is a sentence, and no more.
+
+    Answers whether titles were stored which lists and index do not show yet.
+    """
     source = configured_source()
     if source is None or ever_finished():
-        return
+        return False
     output.write(f"Asking TMDB for films and series, for at most {FIRST_SYNC_SECONDS} seconds:")
     try:
         with Steps(output) as steps:
             run = sync(SCHEDULES["daily"], source, steps, seconds=FIRST_SYNC_SECONDS, patience=0.0)
     except AlreadyRunning as error:
         output.write(str(error))
-        return
+        return False
     output.write(str(run.message).replace("The same command", "manage.py sync_media --schedule daily"))
+    return run.state != "done" and (run.figure("lists") > 0 or run.figure("fetched") > 0)
 
 
-def _ensure_index(output: Any) -> None:
-    """Makes the index of a catalogue that was filled before there were indexes."""
-    if catalogue.is_published():
+def _ensure_index(output: Any, *, anew: bool) -> None:
+    """Makes the lists and the index of a catalogue that has none yet, or `anew`."""
+    if not anew and index_keeper.is_published():
         return
     output.write("Building the catalogue's lists and its index:")
     with Steps(output) as steps:

@@ -14,11 +14,16 @@ from apps.media.titles import Figures, TitleKey
 from apps.recommendations.evidence import LIKED_FROM_STARS
 
 RECENT: Final = timedelta(days=30)
+# A job that nobody ends after some minutes can wait for another one's rebuild.
+REBUILD_SECONDS: Final = 600
 
 
 def refresh_statistics(now: datetime) -> None:
-    """Gives every title its figures of all lists and ratings, and builds the ready-made lists and the index anew."""
-    rebuild_catalogue(now=now, statistics=tally(all_interactions(), now))
+    """Gives every title its figures of all lists and ratings, and builds the ready-made lists and the index anew.
+
+    Raises TurnTaken where another process rebuilds them for longer than ten minutes.
+    """
+    rebuild_catalogue(now=now, statistics=tally(all_interactions(), now), wait=REBUILD_SECONDS)
 
 
 def tally(interactions: Iterable[Interaction], now: datetime) -> dict[TitleKey, Figures]:

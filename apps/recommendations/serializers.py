@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.media.serializers.shared import AttributionSerializer, language_field
 from apps.preferences.serializers import PreferencesSerializer
 from apps.recommendations.engine.answers import DEFAULT_DIVERSITY, DEFAULT_REGION
 from apps.recommendations.engine.shelves import LEAST_ITEMS, MOST_ITEMS
@@ -109,6 +110,7 @@ class SimilarQuerySerializer(serializers.Serializer[Any]):
         error_messages={"invalid_choice": "Send movie, tv or both."},
     )
     limit = WholeNumberField(default=20, min_value=1, max_value=100, help_text="How many titles.")
+    language = language_field()
 
 
 class NamedTitleSerializer(serializers.Serializer[Any]):
@@ -197,3 +199,4 @@ class SimilarSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     message = serializers.CharField()
     metadata = SimilarMetadataSerializer()
+    attribution = AttributionSerializer(many=True)

@@ -32,6 +32,8 @@ class ApiError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "InternalError"
+    # Of a fault that is in the log already, for all whom it meets.
+    logged_once: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -191,7 +193,8 @@ def log_fault(error: ApiError, exception: Exception, path: str) -> None:
     if error.status >= 500:
         trace = exception if error.status == InternalError.status else None
         # The path is the client's text: escaped, it cannot forge a line of the log.
-        logger.error("%s at %r (request %s): %s", error.error_code, path, request_id(), exception, exc_info=trace)
+        level = logging.INFO if error.logged_once else logging.ERROR
+        logger.log(level, "%s at %r (request %s): %s", error.error_code, path, request_id(), exception, exc_info=trace)
 
 
 def as_api_error(exception: Exception) -> ApiError | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -14,6 +14,13 @@ def is_plain(text: str) -> bool:
 
 class WholeNumberField(serializers.IntegerField):
     """A whole number, or its text in plain digits."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "Send a whole number.",
+        "max_value": "Send at most {max_value}.",
+        "min_value": "Send at least {min_value}.",
+        "max_string_length": "Send a whole number of fewer digits.",
+    }
 
     def to_internal_value(self, data: Any) -> int:
         """The number."""

@@ -10,6 +10,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from movierec.dynamo.data_table import DataRow
 
+# No work may be held or rest for longer.
+LONGEST_SECONDS = 2 * 3600
 _SK = "LEASE"
 
 
@@ -58,17 +60,13 @@ class Lease:
         LeaseRow.update_row_if(_pk(self._name), _SK, actions, LeaseRow.holder == self._holder)
 
 
-def lease(name: str, seconds: float) -> Lease | None:
-    """Holds the work `name` for so long; None while somebody else does. One conditional PutItem."""
-    held = take(name, seconds)
-    return held if isinstance(held, Lease) else None
-
-
 def take(name: str, seconds: float) -> Lease | Taken:
-    """As `lease`, and tells of a work that is not free for how long, and why. One conditional PutItem."""
+    """Holds the work `name` for so long, or tells for how long it is not free, and why. One conditional PutItem."""
     now = time()
     row = LeaseRow(_pk(name), _SK, holder=uuid4().hex, until=now + seconds, expires_at=int(now + seconds) + 60)
-    standing, ours = row.save_if(LeaseRow.until.does_not_exist() | (LeaseRow.until <= now))
+    # A lease that ends far in the future was taken by a clock that went wrong.
+    over = (LeaseRow.until <= now) | (LeaseRow.until > now + LONGEST_SECONDS)
+    standing, ours = row.save_if(LeaseRow.until.does_not_exist() | over)
     if ours:
         return Lease(name, row.holder)
     return Taken(float(standing["until"]) - now, str(standing.get("note", "")))

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pynamodb.connection import TableConnection
 from pynamodb.connection.base import MetaTable
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -26,6 +26,7 @@ Row = dict[str, Plain]
 
 # DynamoDB's own limits on one request.
 BATCH_WRITE_ROWS = 25
+_BUSY = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,29 @@ class BaseTable(Model):
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
             return None
+
+    @classmethod
+    def put_row_if(cls, row: Mapping[str, Plain], condition: Condition, *, patient: bool = False) -> bool:
+        """One PutItem of a row; False, and nothing written, where the condition does not hold.
+
+        `patient`, for jobs, asks again with growing pauses while DynamoDB is too busy, and raises TimeoutError when
+        that never ends. Raises PynamoDB's PutError for other faults.
+        """
+        names: dict[str, Any] = dict(
+            zip(("hash_key", "range_key"), (row[name] for name in cls._key_names()), strict=False)
+        )
+        backoff = Backoff()
+        while True:
+            try:
+                cls._get_connection().put_item(**names, attributes=to_wire(row), condition=condition)
+            except PutError as error:
+                if error.cause_response_code == "ConditionalCheckFailedException":
+                    return False
+                if not patient or error.cause_response_code not in _BUSY:
+                    raise
+                backoff.wait("PutItem")
+            else:
+                return True
 
     def save_if(self, condition: Condition) -> tuple[Row, bool]:
         """One PutItem of the row; answers what is in its place now, and whether it is this.

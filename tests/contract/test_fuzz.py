@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from apps.accounts.services import create_confirmed_account
-from apps.media.catalogue import publish_index
 from apps.media.index.build import build_index
+from apps.media.index_keeper import publish_index
 from apps.media.titles import CatalogueTitle, FullTitle
 from movierec.wsgi import application
 

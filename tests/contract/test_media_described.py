@@ -8,8 +8,8 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import response_headers_conformance, response_schema_conformance
 
-from apps.media.catalogue import publish_index
 from apps.media.index.build import build_index
+from apps.media.index_keeper import publish_index
 from apps.media.titles import CatalogueTitle, FullTitle
 from movierec.wsgi import application
 from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry, person_body, person_entry, tv_body

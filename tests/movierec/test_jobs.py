@@ -79,12 +79,3 @@ def test_the_first_twenty_errors_are_kept_short() -> None:
         run.note(f"{number} {'x' * 400}")
     assert [error.split()[0] for error in run.errors] == [str(number) for number in range(20)]
     assert {len(error) for error in run.errors} == {300}
-
-
-@pytest.mark.parametrize(
-    ("state", "minutes", "stuck"), [("running", 9, False), ("running", 11, True), ("paused", 11, False)]
-)
-def test_a_run_is_stuck_when_it_should_work_and_is_silent(state: jobs.State, minutes: int, stuck: bool) -> None:
-    run = jobs.start("tidy", "daily", NOW)
-    run.state = state
-    assert run.is_stuck(NOW + minutes * MINUTE) is stuck

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 
 from apps.media.api.items import listed_title
 from apps.media.attribution import attribution
-from apps.media.catalogue import index
 from apps.media.index.catalogue import CatalogueIndex
 from apps.media.index.discover import Bounds, Found, Terms, Wanted
 from apps.media.index.orders import RATING_STEPS
-from apps.media.languages import served_language
+from apps.media.index_keeper import index
+from apps.media.languages import served_language, spoken
 from apps.media.selectors import localised
 from apps.media.serializers.discover import MOST_RATING, DiscoverQuerySerializer, DiscoverSerializer
 from movierec.api.conditional import public_answer
@@ -54,14 +54,15 @@ class Discover(ApiView):
         current = index()
         start = (query["page"] - 1) * query["limit"]
         found = current.discover(wanted_of(query), start=start, stop=start + query["limit"])
-        items = localised([current.item(place, language) for place in found.places], language)
+        untranslated = [current.item(place, served_language("")) for place in found.places]
+        items = localised(untranslated, language)
         body = {
             "results": [listed_title(request, item) for item in items],
             **_page(query, found),
             "attribution": attribution(tmdb=_shows_tmdb(current, found, items), offers="providers" in query),
         }
         answer = public_answer(request, body, max_age=DISCOVER_MAX_AGE)
-        answer["Content-Language"] = language
+        answer["Content-Language"] = spoken(language, translated=items != untranslated)
         return answer
 
 
@@ -113,7 +114,7 @@ def _message(query: dict[str, Any], found: Found, pages: int) -> str:
     one, many = _SPOKEN[query["type"]]
     if not found.total:
         return f"No {many} are like that; leave out a condition."
-    if not found.places:
+    if query["page"] > pages:
         return f"Page {query['page']} is past the end; the {many} like that end with page {pages}."
     return f"1 {one}." if found.total == 1 else f"{len(found.places)} of {found.total} {many}."
 

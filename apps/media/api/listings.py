@@ -14,7 +14,7 @@ from apps.media import selectors
 from apps.media.api.items import listed_title
 from apps.media.attribution import attribution
 from apps.media.genres import GENRES
-from apps.media.languages import served_language
+from apps.media.languages import served_language, spoken
 from apps.media.listings import FRESH_SECONDS, ListedType, ListType
 from apps.media.selectors import Listing
 from apps.media.serializers.listings import ListingQuerySerializer, ListingSerializer
@@ -71,7 +71,10 @@ class Listings(ApiView):
         age = _age_seconds(found) if found else None
         page = _page(request, query, found, items, age)
         answer = public_answer(request, {**page, "ageSeconds": age}, max_age=LISTS_MAX_AGE, tagged=page)
-        answer["Content-Language"] = language
+        answer["Content-Language"] = spoken(language, translated=found is not None and items != found.items)
+        if found is None:
+            # It may be there in a moment.
+            answer["Cache-Control"] = "no-store"
         return answer
 
 
@@ -119,7 +122,7 @@ def _message(query: dict[str, Any], found: Listing | None, pages: int) -> str:
         return f"The list of {titles} has not been built yet; it is there once the catalogue is loaded."
     if not found.total:
         return f"The list of {titles} has no titles."
-    if not found.items:
+    if query["page"] > pages:
         return f"Page {query['page']} is past the end; the list of {titles} ends with page {pages}."
     return f"{len(found.items)} of {found.total} {titles}."
 

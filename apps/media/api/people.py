@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -12,15 +12,20 @@ from rest_framework.request import Request
 from apps.media.api.facts import age_of, facts_answer, sizes
 from apps.media.api.items import listed_title
 from apps.media.attribution import attribution
-from apps.media.languages import is_fallback, served_language
-from apps.media.listings import item_of
+from apps.media.languages import served_language, spoken
 from apps.media.lookups.people import catalogue_index, known_person
 from apps.media.lookups.questions import Known
 from apps.media.people import PERSON_MEDIA_TYPE, Person, PersonCredit
+from apps.media.selectors import localised
 from apps.media.serializers.people import PersonQuerySerializer, PersonSerializer
-from apps.media.titles import CatalogueTitle, TitleKey
+from apps.media.titles import CatalogueTitle, TitleKey, item_of
 from movierec.api.schema import errors
 from movierec.api.views import ApiView, valid_query
+
+# Titles with the roles in each.
+_Titles = list[tuple[CatalogueTitle, list[str]]]
+# A title as lists show it, and whether the catalogue has it.
+_Item = tuple[dict[str, Any], bool]
 
 
 class PersonOfTitles(ApiView):
@@ -47,12 +52,16 @@ class PersonOfTitles(ApiView):
     def get(self, request: Request, person_id: int) -> HttpResponseBase:
         query = valid_query(PersonQuerySerializer, request)
         language = served_language(query.get("language", ""))
-        response = facts_answer(request, _body(request, known_person(person_id), language))
-        response["Content-Language"] = language
+        known = known_person(person_id)
+        titles = _titles(known.value)
+        items = _items(titles)
+        shown = _in_language(items, language)
+        response = facts_answer(request, _body(known, list(_results(request, titles, shown))))
+        response["Content-Language"] = spoken(language, translated=shown != items)
         return response
 
 
-def _body(request: Request, known: Known[Person], language: str) -> dict[str, Any]:
+def _body(known: Known[Person], results: list[dict[str, Any]]) -> dict[str, Any]:
     person = known.value
     return {
         "id": person.person_id,
@@ -66,7 +75,7 @@ def _body(request: Request, known: Known[Person], language: str) -> dict[str, An
         "profile_path": person.profile_path,
         "images": {"profile": sizes(person.profile_path, "profile")},
         "also_known_as": list(person.also_known_as),
-        "results": list(_results(request, person, language)),
+        "results": results,
         "source": "catalogue" if person.refreshed_at is None else "tmdb",
         **age_of(person.refreshed_at),
         "stale": known.stale,
@@ -74,20 +83,26 @@ def _body(request: Request, known: Known[Person], language: str) -> dict[str, An
     }
 
 
-def _results(request: Request, person: Person, language: str) -> Iterator[dict[str, Any]]:
-    """Each title once, with all parts in it; titles of the catalogue with their names in `language`."""
-    index = catalogue_index()
-    for title, roles in _titles(person):
-        place = index.place(title.key) if index else None
-        item = item_of(title)
-        if index and place is not None and not is_fallback(language):
-            item["title"] = index.item(place, language)["title"]
-        entry = {**listed_title(request, item), "role": ", ".join(roles), "inCatalogue": place is not None}
+def _results(request: Request, titles: _Titles, items: Sequence[_Item]) -> Iterator[dict[str, Any]]:
+    """Each title once, with all parts in it."""
+    for (title, roles), (item, in_catalogue) in zip(titles, items, strict=True):
+        entry = {**listed_title(request, item), "role": ", ".join(roles), "inCatalogue": in_catalogue}
         # A poster is drawn for titles of the catalogue alone.
-        yield entry if place is not None or title.poster_path else {**entry, "posterUrl": None}
+        yield entry if in_catalogue or title.poster_path else {**entry, "posterUrl": None}
 
 
-def _titles(person: Person) -> list[tuple[CatalogueTitle, list[str]]]:
+def _items(titles: _Titles) -> list[_Item]:
+    index = catalogue_index()
+    return [(item_of(title), index is not None and index.place(title.key) is not None) for title, _ in titles]
+
+
+def _in_language(items: list[_Item], language: str) -> list[_Item]:
+    """The items with their texts in `language` as far as the catalogue has them translated."""
+    found = iter(localised([item for item, in_catalogue in items if in_catalogue], language))
+    return [(next(found) if in_catalogue else item, in_catalogue) for item, in_catalogue in items]
+
+
+def _titles(person: Person) -> _Titles:
     """The titles of a person with the roles in each, the most popular first."""
     found: dict[TitleKey, tuple[CatalogueTitle, dict[str, None]]] = {}
     for credit in (*person.cast, *person.crew):
@@ -99,4 +114,8 @@ def _titles(person: Person) -> list[tuple[CatalogueTitle, list[str]]]:
 
 def _shows_tmdb(person: Person) -> bool:
     parts: tuple[PersonCredit, ...] = (*person.cast, *person.crew)
-    return person.refreshed_at is not None or any(part.title.source == "tmdb" for part in parts)
+    return (
+        person.refreshed_at is not None
+        or person.profile_path is not None
+        or any(part.title.source == "tmdb" or part.title.poster_path or part.title.backdrop_path for part in parts)
+    )

@@ -14,19 +14,21 @@ from apps.media.api.facts import STALE_MAX_AGE, shown
 from apps.media.api.items import listed_title
 from apps.media.attribution import attribution
 from apps.media.index.catalogue import CatalogueIndex
-from apps.media.languages import served_language
-from apps.media.listings import item_of
+from apps.media.languages import is_fallback, served_language, spoken
 from apps.media.lookups.searches import Search, search
 from apps.media.people import PERSON_MEDIA_TYPE, Person
+from apps.media.selectors import localised
 from apps.media.serializers.search import SearchQuerySerializer, SearchSerializer
-from apps.media.titles import CatalogueTitle
+from apps.media.titles import CatalogueTitle, item_of
 from movierec.api.conditional import public_answer
 from movierec.api.views import ApiView, valid_query
+from movierec.dynamo.table import Row
 
 SEARCH_MAX_AGE: Final = 300
 _KNOWN_FOR: Final = 3
 # Titles of the index that follow what the source found.
 _CLOSEST: Final = 3
+_PICTURES: Final = ("poster_path", "backdrop_path", "profile_path")
 
 
 class Searches(ApiView):
@@ -54,70 +56,87 @@ class Searches(ApiView):
         query = valid_query(SearchQuerySerializer, request)
         language = served_language(query.get("language", ""))
         found = search(query["q"], query["type"], limit=query["limit"], typing=query["suggest"])
-        body = _body(request, query, found, language)
+        plain = _entries(found, "", query["limit"])
+        entries = plain if is_fallback(language) else localised(_entries(found, language, query["limit"]), language)
+        body = _body(request, query, found, entries)
         response = public_answer(request, body, max_age=STALE_MAX_AGE if found.silent else SEARCH_MAX_AGE)
-        response["Content-Language"] = language
+        response["Content-Language"] = spoken(language, translated=entries != plain)
         return response
 
 
-def _body(request: Request, query: dict[str, Any], found: Search, language: str) -> dict[str, Any]:
-    results = _results(request, found, language, query["limit"])
+def _body(request: Request, query: dict[str, Any], found: Search, entries: list[Row]) -> dict[str, Any]:
     return {
         "query": query["q"],
         "type": query["type"],
-        "results": results,
-        "total_results": len(results),
+        "results": [each if _is_person(each) else listed_title(request, each) for each in entries],
+        "total_results": len(entries),
         "source": found.source,
-        "message": _message(query["q"], found, len(results)),
-        "attribution": attribution(tmdb=_shows_tmdb(found)),
+        "message": _message(query["q"], found, len(entries)),
+        "attribution": attribution(tmdb=_shows_tmdb(found, entries)),
     }
 
 
 def _message(text: str, found: Search, number: int) -> str:
-    sentences = [f"Nothing was found for {text}."]
-    if number:
-        results = f"{number} result{'s' * (number > 1)}"
-        sentences = [f"{results} for {text}." if found.is_sure else f"Nothing is called {text}; these come closest."]
+    sentences = [_finding(text, min(number, _fitting(found)), number)]
     if found.silent:
         sentences.append("The source of titles, which may know more, does not answer at the moment.")
     return " ".join(sentences)
 
 
-def _results(request: Request, found: Search, language: str, limit: int) -> list[dict[str, Any]]:
+def _finding(text: str, fitting: int, number: int) -> str:
+    """How many of the results are what was meant, as far as names tell, and that the others come close."""
+    close = number - fitting
+    if not number:
+        return f"Nothing was found for {text}."
+    if not fitting:
+        return f"Nothing is called {text}; {'this comes' if close == 1 else 'these come'} closest."
+    others = f", and {close} that come{'s' * (close == 1)} close" if close else ""
+    return f"{fitting} result{'s' * (fitting > 1)} for {text}{others}."
+
+
+def _fitting(found: Search) -> int:
+    """What the source finds fits; of the index, what it is sure of."""
+    if found.source == "catalogue":
+        return sum(hit.sure for hit in found.hits)
+    return len(found.finds.titles) + len(found.finds.people)
+
+
+def _entries(found: Search, language: str, limit: int) -> list[Row]:
     """What the source found where it was asked and found anything, and what of the index comes closest; else the hits.
 
-    With a typing error in it, a query may mean a title of the index, and find another at the source.
+    With a typing error in it, a query may mean a title of the index, and find another at the source. Names are in
+    `language` as far as the index has them.
     """
-    hits = [_of_hit(request, found.index, hit.place, language) for hit in found.hits]
+    hits = [_of_hit(found.index, hit.place, language) for hit in found.hits]
     if found.source == "catalogue":
         return hits
-    titles = (_of_title(request, found.index, title, language) for title in found.finds.titles)
+    titles = (_of_title(found.index, title, language) for title in found.finds.titles)
     finds = list(islice(chain(titles, map(_of_person, found.finds.people)), limit))
     told = {(each["media_type"], each["id"]) for each in finds}
     closest = (hit for hit in hits if (hit["media_type"], hit["id"]) not in told)
     return [*finds, *islice(closest, min(_CLOSEST, limit - len(finds)))]
 
 
-def _of_title(request: Request, index: CatalogueIndex, title: CatalogueTitle, language: str) -> dict[str, Any]:
+def _of_title(index: CatalogueIndex, title: CatalogueTitle, language: str) -> Row:
     """A title that the source found; with its name in `language` where the index has it."""
     place = index.place(title.key)
-    return listed_title(request, item_of(title) if place is None else index.item(place, language))
+    return item_of(title) if place is None else index.item(place, language)
 
 
-def _of_person(person: Person) -> dict[str, Any]:
+def _of_person(person: Person) -> Row:
     titles = [credit.title for credit in person.cast[:_KNOWN_FOR]]
     return _person(person.person_id, person.name, person.profile_path, map(item_of, titles))
 
 
-def _of_hit(request: Request, index: CatalogueIndex, place: int, language: str) -> dict[str, Any]:
+def _of_hit(index: CatalogueIndex, place: int, language: str) -> Row:
     if place < len(index):
-        return listed_title(request, index.item(place, language))
+        return index.item(place, language)
     person = index.person_at(place)
     items = (index.item(credit.place, language) for credit in person.credits[:_KNOWN_FOR])
     return _person(person.person_id, person.name, person.profile_path, items)
 
 
-def _person(person_id: int, name: str, profile_path: str | None, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _person(person_id: int, name: str, profile_path: str | None, items: Iterable[Row]) -> Row:
     return {
         "id": person_id,
         "media_type": PERSON_MEDIA_TYPE,
@@ -128,8 +147,17 @@ def _person(person_id: int, name: str, profile_path: str | None, items: Iterable
     }
 
 
-def _shows_tmdb(found: Search) -> bool:
-    return found.source == "tmdb" or any(_is_of_tmdb(found.index, hit.place) for hit in found.hits)
+def _is_person(entry: Row) -> bool:
+    return bool(entry["media_type"] == PERSON_MEDIA_TYPE)
+
+
+def _shows_tmdb(found: Search, entries: list[Row]) -> bool:
+    """Whether anything shown is TMDB's, be it a picture alone."""
+    return (
+        found.source == "tmdb"
+        or any(_is_of_tmdb(found.index, hit.place) for hit in found.hits)
+        or any(entry.get(picture) for entry in entries for picture in _PICTURES)
+    )
 
 
 def _is_of_tmdb(index: CatalogueIndex, place: int) -> bool:

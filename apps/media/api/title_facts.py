@@ -13,14 +13,13 @@ from apps.media.api.items import listed_title
 from apps.media.attribution import attribution
 from apps.media.details import Credit, Details, Offers, Provider, Video
 from apps.media.genres import GENRES
-from apps.media.languages import served_language, texts_in
-from apps.media.listings import item_of
+from apps.media.languages import spoken, texts_in
 from apps.media.lookups.questions import Known
 from apps.media.people import local_person_id
-from apps.media.titles import CatalogueTitle, FullTitle, MediaType
+from apps.media.streaming import HOME_REGION, SERVICE_NAMES, regions_of
+from apps.media.titles import CatalogueTitle, FullTitle, MediaType, item_of
 
-# Whose rating stands in a title's facts where no details name the country.
-_HOME_REGION: Final = "US"
+_TEXTS: Final = ("title", "overview", "tagline")
 _OFFERS: Final = ("stream", "free", "ads", "rent", "buy")
 # What those are called whom a catalogue that knows names alone has as a title's makers.
 _MAKERS: Final[Mapping[MediaType, str]] = {"movie": "Director", "tv": "Creator"}
@@ -51,11 +50,12 @@ def title_facts(request: Request, known: Known[FullTitle], *, region: str, langu
         "keywords": _keywords(full),
         **_certifications(full, region),
         "trailers": [_trailer(video) for video in _in_language_first(details.videos, language)],
-        "providers": _providers(details, region),
-        "providerRegions": sorted(details.offers),
+        "providers": _providers(title, details, region),
+        "providerRegions": sorted({*details.offers, *(each for each, _ in regions_of(title.services))}),
         "images": _images(title),
         "alternative_titles": list(details.alternative_titles),
-        "language": language if texts else served_language(""),
+        "language": spoken(language, translated=bool(texts)),
+        "languages": {name: spoken(language, translated=name in texts) for name in _TEXTS},
         "source": title.source,
         **age_of(title.refreshed_at),
         "stale": known.stale,
@@ -103,7 +103,7 @@ def _keywords(full: FullTitle) -> list[dict[str, Any]]:
 def _certifications(full: FullTitle, region: str) -> dict[str, Any]:
     """The certification in `region`, and those of all countries."""
     stated = full.facts.certification
-    home = {_HOME_REGION: stated} if stated else {}
+    home = {HOME_REGION: stated} if stated else {}
     every = {**home, **(full.details.certifications if full.details else {})}
     return {"certification": every.get(region), "certifications": dict(sorted(every.items()))}
 
@@ -126,12 +126,18 @@ def _trailer(video: Video) -> dict[str, Any]:
     }
 
 
-def _providers(details: Details, region: str) -> dict[str, Any]:
-    """Where a title can be seen in `region`, by kind of offer."""
+def _providers(title: CatalogueTitle, details: Details, region: str) -> dict[str, Any]:
+    """Where a title can be seen in `region`, by kind of offer; of a catalogue's services the names alone are known."""
     offers = details.offers.get(region, Offers())
     known = {provider.provider_id: provider for provider in details.providers}
     kinds = {kind: [_provider(known[each]) for each in getattr(offers, kind) if each in known] for kind in _OFFERS}
+    if region not in details.offers:
+        kinds["stream"] = [_service(code) for each, code in regions_of(title.services) if each == region]
     return {"region": region, "link": offers.link, **kinds}
+
+
+def _service(code: str) -> dict[str, Any]:
+    return {"id": None, "name": SERVICE_NAMES.get(code, code), "logo": None}
 
 
 def _provider(provider: Provider) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from math import inf
 from time import time
 from typing import Any, cast
@@ -24,7 +26,7 @@ from movierec.tables import little_endian, mask_of, small
 class CatalogueIndex:
     """Titles by their places, from 0 to before `len`; places from there on are people, in the results of `search`.
 
-    It is never changed, so threads may share it.
+    What it answers from is never changed, so threads may share it.
     """
 
     def __init__(self, parts: Mapping[str, memoryview], built_at: str) -> None:
@@ -34,6 +36,8 @@ class CatalogueIndex:
         # When each title must not be shown any more, in seconds since 1970; 0 is never.
         self._expiries = small("Q", parts["titles.expiries"], size)
         self._first_expiry = min(filter(None, self._expiries), default=inf)
+        # How many titles were over at the last look, and which.
+        self._over_last = (0, 0)
         self._records = Records.read(parts, "records")
         if len(self._records) != size:
             raise ValueError(f"{len(self._records)} records of {size} titles")
@@ -74,9 +78,10 @@ class CatalogueIndex:
         return bool(self._facts.mask(fact) >> place & 1)
 
     def person(self, person_id: int) -> IndexedPerson | None:
-        """Somebody by TMDB's number or ours, None where the index has none."""
+        """Somebody by TMDB's number or ours, None where the index has none, or none of their titles may be shown."""
         row = self._people.find(person_id)
-        return None if row is None else self._with_kept(self._people[row])
+        found = None if row is None else self._with_kept(self._people[row])
+        return found if found and found.credits else None
 
     def person_at(self, place: int) -> IndexedPerson:
         """The person at a place of `search`'s results that no title has."""
@@ -86,17 +91,37 @@ class CatalogueIndex:
         return replace(person, credits=tuple(each for each in person.credits if self.is_kept(each.place)))
 
     def is_kept(self, place: int) -> bool:
-        """Whether the title at a place may be shown still: what a source outside told is kept for a while only."""
+        """Whether what is at a place may be shown still: what a source outside told is kept for a while only.
+
+        A person goes with the last of their titles.
+        """
+        if place >= len(self):
+            return self._first_expiry > time() or bool(self.person_at(place).credits)
         return not 0 < self._expiries[place] <= time()
 
     def discover(self, wanted: Wanted, *, start: int = 0, stop: int | None = None) -> Found:
         """The titles that meet all conditions, in the wanted order: how many, and the places from `start` to `stop`."""
-        mask = self._discovery.matching(wanted) & ~mask_of(self._left_out(wanted), len(self))
+        mask = self._discovery.matching(wanted) & ~mask_of(self._excluded(wanted), len(self)) & ~self._over()
         return Found(mask.bit_count(), in_order(mask, self._orders[wanted.sort], slice(start, stop)))
 
-    def _left_out(self, wanted: Wanted) -> Iterator[int]:
+    def _excluded(self, wanted: Wanted) -> Iterator[int]:
         for excluded in wanted.excluded:
             keys = [(media_type, excluded) for media_type in MEDIA_TYPES] if isinstance(excluded, int) else [excluded]
             yield from (place for key in keys if (place := self.place(key)) is not None)
-        if self._first_expiry <= time():
-            yield from (place for place in range(len(self)) if not self.is_kept(place))
+
+    def _over(self) -> int:
+        """The titles that may not be shown any more, as bits."""
+        now = time()
+        if now < self._first_expiry:
+            return 0
+        number = bisect_right(self._by_expiry, now, key=self._expiries.__getitem__)
+        known, mask = self._over_last
+        if number != known:
+            mask = mask_of(self._by_expiry[:number], len(self))
+            self._over_last = number, mask
+        return mask
+
+    @cached_property
+    def _by_expiry(self) -> list[int]:
+        """The titles that are kept for a while only, the first to go first; few processes live to see one go."""
+        return sorted(filter(self._expiries.__getitem__, range(len(self))), key=self._expiries.__getitem__)

@@ -13,10 +13,11 @@ from itertools import compress, islice
 from operator import or_
 from typing import Final, Literal
 
-from apps.media.index.entries import HOME_REGION, folded
+from apps.media.index.entries import folded
 from apps.media.index.facts import Facts
 from apps.media.index.orders import COLUMNS, Order, Sort
 from apps.media.index.people import People
+from apps.media.streaming import HOME_REGION
 from apps.media.titles import TitleKey
 from movierec.tables import Bytes, Column, flags_of, mask_of
 

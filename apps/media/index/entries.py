@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from apps.media.details import Offers
-from apps.media.listings import item_of
-from apps.media.titles import FullTitle
+from apps.media.streaming import HOME_REGION, regions_of
+from apps.media.titles import FullTitle, item_of
 
-# The country that is meant where a source names a streaming service or a certification without one.
-HOME_REGION: Final = "US"
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})-(\d{2}))?", re.ASCII)
 
 
@@ -53,8 +51,7 @@ def facts_of(full: FullTitle) -> Iterator[str]:
     yield from (f"keyword:{folded(name)}" for name in title.keywords)
     if title.certification:
         yield f"certification:{HOME_REGION}/{folded(title.certification)}"
-    for code in title.services:
-        yield f"stream:{code if '/' in code else f'{HOME_REGION}/{code}'}"
+    yield from (f"stream:{region}/{service}" for region, service in regions_of(title.services))
     yield from _facts_of_details(full)
 
 

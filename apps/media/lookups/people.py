@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from apps.media.catalogue import index
-from apps.media.errors import DetailsDamaged, IndexMissing, UnknownPerson
+from apps.media.errors import IndexMissing, UnknownPerson
 from apps.media.index.catalogue import CatalogueIndex
 from apps.media.index.people import IndexedPerson
+from apps.media.index_keeper import index
 from apps.media.keeping import kept_until
 from apps.media.lookups.questions import Known, Question, answer_to
-from apps.media.lookups.rows import is_missing, live_row, missing_row, put_row, put_where_nothing_is, read_packed
+from apps.media.lookups.rows import is_missing, live_row, missing_row, put_row, put_where_nothing_is
 from apps.media.lookups.titles import is_old
-from apps.media.packing import known, one, packed, unpacked
+from apps.media.packing import DetailsDamaged, known, one, packed, read_packed, unpacked
 from apps.media.people import LOCAL_PEOPLE, PERSON_MEDIA_TYPE, Person, PersonCredit
 from apps.media.providers.interface import TitleSource
 from apps.media.titles import LARGEST_ID, CatalogueTitle
@@ -73,16 +73,26 @@ def known_person(person_id: int) -> Known[Person]:
     """A person with their credits: one GetItem where it is stored and younger than thirty days.
 
     Of people whom the source does not know, or does not tell, the catalogue's index knows the name and the titles.
-    Raises UnknownPerson; SourceSilent where neither knows them, and the source does not answer.
+    Raises UnknownPerson; SourceSilent where neither knows them, and the source does not answer; IndexMissing where
+    there is no index now to say that it does not know them either.
     """
     if not 0 < person_id <= LARGEST_ID:
         raise _unknown_person()
     if person_id < LOCAL_PEOPLE:
-        return answer_to(_PersonQuestion(person_id))
-    found = person_of_index(person_id)
+        return _known_by_number(person_id)
+    found = _person_in(index(), person_id)
     if found is None:
         raise _unknown_person()
     return Known(found, stale=False)
+
+
+def _known_by_number(person_id: int) -> Known[Person]:
+    try:
+        return answer_to(_PersonQuestion(person_id))
+    except UnknownPerson:
+        # Raises IndexMissing where nobody could look into it: whom it knows must not be denied meanwhile.
+        index()
+        raise
 
 
 def catalogue_index() -> CatalogueIndex | None:
@@ -96,8 +106,12 @@ def catalogue_index() -> CatalogueIndex | None:
 def person_of_index(person_id: int) -> Person | None:
     """What the catalogue's index knows of somebody; None where it does not know them."""
     current = catalogue_index()
-    found = current.person(person_id) if current else None
-    return _with_titles(current, found) if current and found else None
+    return _person_in(current, person_id) if current else None
+
+
+def _person_in(current: CatalogueIndex, person_id: int) -> Person | None:
+    found = current.person(person_id)
+    return _with_titles(current, found) if found else None
 
 
 def _with_titles(current: CatalogueIndex, found: IndexedPerson) -> Person:

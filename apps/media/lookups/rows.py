@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from time import time
-from typing import Any, Final, TypeVar
+from typing import Final
 
-from botocore.exceptions import ClientError
+from pynamodb.expressions.operand import Path
 
-from apps.media.errors import DetailsDamaged
 from apps.media.keeping import is_expired
 from apps.media.models import CachedMedia
-from movierec.dynamo.connection import shared_connection
-from movierec.dynamo.plain import to_wire
 from movierec.dynamo.table import Row
-
-T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 # How long it is believed that the source has no such thing.
 MISSING_SECONDS: Final = 3600
@@ -41,38 +32,16 @@ def missing_row(media_id: str, media_type: str) -> Row:
     return {"mediaId": media_id, "mediaType": media_type, "missing": True, "expiresAt": expires_at}
 
 
-def put_where_nothing_is(row: Row) -> bool:
-    """Writes a row by one conditional PutItem; False, and nothing written, where there is a live one with content."""
-    request: dict[str, Any] = {
-        "TableName": CachedMedia.Meta.table_name,
-        "Item": to_wire(row),
-        "ConditionExpression": "attribute_not_exists(mediaId) OR #missing = :true OR expiresAt <= :now",
-        # DynamoDB reserves the word.
-        "ExpressionAttributeNames": {"#missing": "missing"},
-        "ExpressionAttributeValues": to_wire({":true": True, ":now": time()}),
-    }
-    try:
-        shared_connection().client.put_item(**request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+def put_where_nothing_is(row: Row, *, patient: bool = False) -> bool:
+    """Writes a row by one conditional PutItem; False, and nothing written, where there is a live one with content.
+
+    `patient` as in `BaseTable.put_row_if`.
+    """
+    condition = Path("mediaId").does_not_exist() | (Path("missing") == True) | (Path("expiresAt") <= time())  # noqa: E712  (an expression, not a comparison)
+    return CachedMedia.put_row_if(row, condition, patient=patient)
 
 
 def put_row(row: Row) -> None:
     """Writes a row, replacing an earlier one, by one request."""
     for _ in CachedMedia.put_rows([row]):
         pass
-
-
-def read_packed(unpacked: Callable[[bytes], T], row: Row, attribute: str) -> T | None:
-    """What a row keeps in a compressed attribute; None where it cannot be read."""
-    content = row.get(attribute)
-    if not isinstance(content, bytes):
-        return None
-    try:
-        return unpacked(content)
-    except DetailsDamaged as error:
-        logger.warning("The %s of %s %s: %s", attribute, row["mediaType"], row["mediaId"], error)
-        return None

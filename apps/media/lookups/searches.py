@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from time import time
 from typing import Final, Literal
 
-from apps.media.catalogue import index
-from apps.media.errors import DetailsDamaged, NotAtSource, SourceSilent, SourceUnavailable
+from apps.media.errors import NotAtSource, SourceSilent, SourceUnavailable
 from apps.media.index.catalogue import CatalogueIndex
 from apps.media.index.search import Hit, Kind
+from apps.media.index_keeper import index
 from apps.media.lookups.people import person_from
 from apps.media.lookups.questions import Question, fetched
-from apps.media.lookups.rows import live_row, put_row, read_packed
+from apps.media.lookups.rows import live_row, put_row
 from apps.media.lookups.titles import keep_listed
-from apps.media.packing import each, packed, unpacked
+from apps.media.packing import DetailsDamaged, each, packed, read_packed, unpacked
 from apps.media.people import Person
 from apps.media.providers.interface import SearchKind, TitleSource
 from apps.media.providers.tmdb.configured import configured_source
@@ -65,11 +65,6 @@ class Search:
     def source(self) -> Literal["catalogue", "tmdb"]:
         """Who knows what was found."""
         return "tmdb" if self.finds != Finds() else "catalogue"
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether any of it is what was meant, as far as names tell."""
-        return self.source == "tmdb" or any(hit.sure for hit in self.hits)
 
 
 class _SearchQuestion(Question[Finds]):
@@ -126,7 +121,7 @@ def search(text: str, kind: SearchKind, *, limit: int, typing: bool) -> Search:
     """
     current = index()
     found = current.search.find(text, kinds=_KINDS[kind], limit=limit)
-    hits = [hit for hit in found if hit.place >= len(current) or current.is_kept(hit.place)]
+    hits = [hit for hit in found if current.is_kept(hit.place)]
     if typing or any(hit.sure for hit in hits) or not _is_worth_asking(text):
         return Search(current, hits)
     source = configured_source()

@@ -92,12 +92,13 @@ def known_title(media_type: str, media_id: int) -> Known[FullTitle]:
     return answer_to(_TitleQuestion(media_type, media_id))
 
 
-def keep_listed(titles: Iterable[CatalogueTitle]) -> None:
-    """Stores titles of which a list of the source told; one conditional PutItem each.
+def keep_listed(titles: Iterable[CatalogueTitle], *, patient: bool = False) -> None:
+    """Stores titles of which a list of the source told; one conditional PutItem each, `patient` in jobs.
 
     What is stored of a title already, perhaps with its details, stays.
     """
     now = now_text()
     expires_at = kept_until(now)
     for title in titles:
-        put_where_nothing_is({**to_row(replace(title, refreshed_at=now), now), "expiresAt": expires_at})
+        row = {**to_row(replace(title, refreshed_at=now), now), "expiresAt": expires_at}
+        put_where_nothing_is(row, patient=patient)

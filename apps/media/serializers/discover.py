@@ -47,6 +47,7 @@ _NUMBER: Final = r"[0-9]{1,16}"
 _TWO_LETTERS: Final = r"[A-Za-z]{2}"
 _TEXT: Final = r"[^\x00-\x1f\x7f]{{1,{}}}"
 _KEYWORD: Final = _TEXT.format(100)
+_A_YEAR: Final[dict[str, Any]] = dict.fromkeys(("invalid", "min_value", "max_value"), "Send a year, such as 1999.")
 _SOME: Final = "Commas mean all of them, bars (|) one of them."
 
 
@@ -115,8 +116,12 @@ class DiscoverQuerySerializer(serializers.Serializer[Any]):
         _KEYWORD, "Send keywords of at most 100 letters.", help_text="Keywords that a title must not have."
     )
     people = TermsField(_NUMBER, "Send ids of people, such as 6384,530.", help_text=f"Players or makers. {_SOME}")
-    yearFrom = WholeNumberField(required=False, min_value=1, max_value=9999, help_text="The earliest year.")
-    yearTo = WholeNumberField(required=False, min_value=1, max_value=9999, help_text="The latest year.")
+    yearFrom = WholeNumberField(
+        required=False, min_value=1, max_value=9999, help_text="The earliest year.", error_messages=_A_YEAR
+    )
+    yearTo = WholeNumberField(
+        required=False, min_value=1, max_value=9999, help_text="The latest year.", error_messages=_A_YEAR
+    )
     ratingMin = RatingField(required=False, help_text="0 to 10; from above 0, titles that nobody rated are left out.")
     ratingMax = RatingField(required=False, help_text="0 to 10; below 10, titles that nobody rated are left out.")
     votesMin = WholeNumberField(required=False, min_value=0, max_value=10**9, help_text="How many must have voted.")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from apps.media.titles import MEDIA_TYPES, MediaType, TitleKey
 
@@ -36,7 +37,16 @@ def _named(match: re.Match[str]) -> int | TitleKey:
     return media_id if match[1] is None else (cast(MediaType, match[1]), media_id)
 
 
-class RegionField(serializers.RegexField):
+class _Code(serializers.RegexField):
+    """A code that may be left out, or left empty, as forms send it."""
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        """What was sent; an empty text is nothing."""
+        value = super().get_value(dictionary)
+        return empty if value == "" else value
+
+
+class RegionField(_Code):
     """A country's code of two letters, in capitals."""
 
     def __init__(self) -> None:
@@ -49,12 +59,16 @@ class RegionField(serializers.RegexField):
 
     def to_internal_value(self, data: Any) -> str:
         """The code in capitals."""
-        return str(super().to_internal_value(data)).upper()
+        text = str(super().to_internal_value(data))
+        if not text.isascii():
+            # Capitals of other letters can be two of these.
+            self.fail("invalid")
+        return text.upper()
 
 
 def language_field() -> serializers.RegexField:
     """The language of an answer's texts; one that is not kept here falls back, a text that names none is refused."""
-    return serializers.RegexField(
+    return _Code(
         _LANGUAGE,
         required=False,
         max_length=35,

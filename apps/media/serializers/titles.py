@@ -80,9 +80,11 @@ class TrailerSerializer(serializers.Serializer[Any]):
     url = serializers.URLField()
 
 
-class ProviderSerializer(NumberedSerializer):
+class ProviderSerializer(serializers.Serializer[Any]):
     """A streaming service or shop."""
 
+    id = serializers.IntegerField(allow_null=True, help_text="TMDB's; null where only the name is known.")
+    name = serializers.CharField()
     logo = PictureSerializer(allow_null=True)
 
 
@@ -103,6 +105,14 @@ class TitleImagesSerializer(serializers.Serializer[Any]):
 
     poster = PictureSerializer(many=True)
     backdrop = PictureSerializer(many=True)
+
+
+class TextLanguagesSerializer(serializers.Serializer[Any]):
+    """In which language each text is: the one asked for where it was translated, else the fall-back."""
+
+    title = serializers.CharField()
+    overview = serializers.CharField()
+    tagline = serializers.CharField()
 
 
 class TitleSerializer(FactsSerializer, ListedTitleSerializer):
@@ -129,4 +139,5 @@ class TitleSerializer(FactsSerializer, ListedTitleSerializer):
     providerRegions = serializers.ListField(child=serializers.CharField(), help_text="Where offers are known.")
     images = TitleImagesSerializer()
     alternative_titles = serializers.ListField(child=serializers.CharField())
-    language = serializers.CharField(help_text="Of the texts.")
+    language = serializers.CharField(help_text="Of the texts, or of those that were translated.")
+    languages = TextLanguagesSerializer()

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Literal
 
-from apps.media.errors import NotAtSource, SourceUnavailable
+from apps.media.errors import NotAtSource, SourceError, SourceKeyRefused, SourceUnavailable
 from apps.media.models import CachedMedia
 from apps.media.providers.interface import TitleSource
 from apps.media.storing import FACTS_KEPT, note_absence, store_title
@@ -25,8 +25,9 @@ FRESH_SECONDS: Final = 20 * 3600
 _STANDING: Final = ("mediaId", "mediaType", "title", "refreshedAt", "details", *FACTS_KEPT)
 
 # What became of a title. "overtaken": somebody else stored fresher details meanwhile. "absent": the source has no such
-# title; "unmatched": it does not have this one of another source, either.
-Settled = Literal["fetched", "fresh", "overtaken", "absent", "unmatched"] | SourceUnavailable
+# title; "unmatched": it does not have this one of another source, either. An error: it refuses the request, or does not
+# answer for this title.
+Settled = Literal["fetched", "fresh", "overtaken", "absent", "unmatched"] | SourceError
 
 
 class Fetcher:
@@ -41,8 +42,8 @@ class Fetcher:
     def batch(self, keys: Sequence[TitleKey]) -> dict[TitleKey, Settled] | None:
         """What became of each of at most a hundred titles; None when the time is over before all were tried.
 
-        Raises SourceRefused, and SourceUnavailable when the source is away. What was fetched until then is stored, and
-        fresh for the next run.
+        Raises SourceKeyRefused, and SourceUnavailable when the source is away. What was fetched until then is
+        stored, and fresh for the next run.
         """
         standing = _standing_rows(keys)
         settled: dict[TitleKey, Settled] = {}
@@ -51,8 +52,8 @@ class Fetcher:
         while left:
             outcomes = dict(zip(left, self._pool.map(partial(self._one, standing), left), strict=True))
             failed = {key for key, told in outcomes.items() if isinstance(told, SourceUnavailable)}
-            if failed:
-                self._reach.find_out()
+            if failed and not self._reach.find_out():
+                return None
             # The source is there, so what failed has a second chance.
             spared = failed - tried_again
             tried_again |= spared
@@ -66,23 +67,26 @@ class Fetcher:
         row = standing.get(key)
         if row is not None and self._is_fresh(row):
             return "fresh"
-        if self._reach.is_silent() or not self._reach.has_time():
+        if not self._reach.may_be_asked():
             return None
         try:
             title = self._source.title(*key, budget=CALL_SECONDS)
-        except NotAtSource:
-            self._reach.answered()
+        except NotAtSource as error:
+            self._reach.note(error)
             return "unmatched" if row is not None and note_absence(key, self._now) else "absent"
-        except SourceUnavailable as error:
-            self._reach.failed()
+        except SourceKeyRefused:
+            raise
+        except SourceError as error:
+            self._reach.note(error)
             return error
-        self._reach.answered()
+        self._reach.note(None)
         earlier = from_row(row) if row is not None and is_title(row) else None
         return "fetched" if store_title(title, earlier) else "overtaken"
 
     def _is_fresh(self, row: Row) -> bool:
         age = self._now.timestamp() - epoch_seconds(row.get("refreshedAt"))
-        return "details" in row and age < FRESH_SECONDS
+        # What comes from the future was stored by a clock that went wrong.
+        return "details" in row and 0 <= age < FRESH_SECONDS
 
 
 def _standing_rows(keys: Sequence[TitleKey]) -> dict[TitleKey, Row]:
@@ -93,10 +97,10 @@ def _standing_rows(keys: Sequence[TitleKey]) -> dict[TitleKey, Row]:
 
 
 @contextmanager
-def fetching(source: TitleSource, reach: Reach, now: datetime) -> Iterator[Fetcher]:
-    """A fetcher with threads of its own, which end with the block."""
+def workers() -> Iterator[ThreadPoolExecutor]:
+    """The threads of a run, which end with the block."""
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sync")
     try:
-        yield Fetcher(source, reach, pool, now)
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)

@@ -2,7 +2,8 @@
 
 All rows of a schedule share the partition `JOB#sync_media#<schedule>`: `POINT` is the run itself, `LIST#…` the titles
 of each list that was collected, `KEYS#…` the titles whose details are still to be asked for, a batch a row. The row of
-a batch goes when the batch is done, so what is left is what is there.
+a batch goes when the batch is done, so what is left is what is there. `FAILED#…` are the titles that could not be had;
+they outlast the run, and are asked for again by the next one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from apps.media.sync.schedules import Schedule
 from apps.media.titles import TitleKey
-from movierec.dynamo.data_table import DataRow, delete_partition
+from movierec.dynamo.data_table import DataRow
 from movierec.timestamps import timestamp
 
 BATCH_KEYS: Final = 100
@@ -22,6 +23,7 @@ PART_KEYS: Final = 2_500
 _POINT: Final = "POINT"
 _LIST: Final = "LIST#"
 _KEYS: Final = "KEYS#"
+_FAILED: Final = "FAILED#"
 
 
 class SavedPoint:
@@ -49,12 +51,12 @@ class SavedPoint:
         self._put(f"{_LIST}{name}#", parts, {"name": name, "parts": len(parts)})
 
     def save_plan(self, keys: Sequence[TitleKey]) -> None:
-        """Keeps the titles to ask for, in place of the lists that named them."""
+        """Keeps the titles to ask for, in place of the lists that named them and of those that failed before."""
         DataRow.delete_rows(self._rows(_KEYS))
         self._put(_KEYS, _cut(keys, BATCH_KEYS), {})
         self.planned = True
         self._save()
-        DataRow.delete_rows(self._rows(_LIST))
+        DataRow.delete_rows([*self._rows(_LIST), *self._rows(_FAILED)])
 
     def batches(self) -> Iterator[tuple[str, list[TitleKey]]]:
         """The batches that are left, each with its name, in the order of the plan."""
@@ -65,9 +67,19 @@ class SavedPoint:
         """Takes a batch out of what is left."""
         DataRow.delete_rows([{"pk": self._pk, "sk": name}])
 
+    def save_failed(self, name: str, keys: Sequence[TitleKey]) -> None:
+        """Keeps the titles of a batch that could not be had, for the next run."""
+        if keys:
+            self._put(f"{_FAILED}{name}#", [keys], {})
+
+    def failed_before(self) -> list[TitleKey]:
+        """The titles that earlier runs could not have."""
+        return [_key(text) for row in self._rows(_FAILED) for text in row["keys"]]
+
     def clear(self) -> None:
-        """Forgets the run, which is finished."""
-        delete_partition(self._pk)
+        """Forgets the run, which is finished, but for the titles that it could not have."""
+        rows = DataRow.query_all(self._pk, attributes=["pk", "sk"], consistent=True)
+        DataRow.delete_rows(row for row in rows if not row["sk"].startswith(_FAILED))
 
     def _put(self, prefix: str, parts: Sequence[Sequence[TitleKey]], more: Mapping[str, Any]) -> None:
         rows = [
@@ -88,8 +100,8 @@ class SavedPoint:
 
 def begin(schedule: Schedule, now: datetime) -> SavedPoint:
     """Starts a run anew; what an earlier one left is forgotten."""
-    delete_partition(_pk(schedule))
     point = SavedPoint(_pk(schedule), now, planned=False)
+    point.clear()
     point._save()
     return point
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from threading import Lock
 from typing import Final
 
-from apps.media.errors import NotAtSource, SourceUnavailable
+from apps.media.errors import SourceError, SourceGarbled, SourceKeyRefused, SourceUnavailable
 from apps.media.providers.interface import TitleSource
 from apps.media.providers.tmdb.clock import Clock, Deadline
 
@@ -13,8 +14,8 @@ from apps.media.providers.tmdb.clock import Clock, Deadline
 CALL_SECONDS: Final = 10.0
 # So many failures in a row, and nothing more is asked for until the source has shown that it is there.
 SILENT_AFTER: Final = 10
-# A list that no schedule asks for, so that one list which cannot be read is not taken for a source that is away.
-PROBE: Final = "trending/person/day"
+# Lists that no schedule asks for, so that one list which cannot be had is not taken for a source that is away.
+PROBES: Final = ("trending/person/day", "person/popular")
 
 
 class Reach:
@@ -29,46 +30,63 @@ class Reach:
         self._clock = clock
         self._patience = patience
         self._lock = Lock()
+        self._probes = deque(PROBES)
         self._failures = 0
 
     def has_time(self) -> bool:
         """Whether the budget allows one more call."""
         return self._deadline.left() >= CALL_SECONDS
 
-    def is_silent(self) -> bool:
-        """Whether nothing but failures came of late."""
-        return self._failures >= SILENT_AFTER
+    def may_be_asked(self) -> bool:
+        """Whether there is time for a call, and not nothing but failures came of late."""
+        return self._failures < SILENT_AFTER and self.has_time()
 
-    def answered(self) -> None:
-        """Notes that the source answered, be it that there is no such title."""
+    def note(self, error: SourceError | None) -> None:
+        """Notes what a call brought: an answer, be it a refusal or one that cannot be understood, or none."""
         with self._lock:
-            self._failures = 0
+            self._failures = self._failures + 1 if _is_away(error) else 0
 
-    def failed(self) -> None:
-        """Notes a call without an answer."""
-        with self._lock:
-            self._failures += 1
+    def find_out(self) -> bool:
+        """Asks the source for something else, until it answers; waits as it asks for. False when the time is over.
 
-    def find_out(self) -> None:
-        """Asks the source for something else, until it answers; waits as it asks for.
-
-        Raises SourceRefused, and SourceUnavailable when it stays away for longer than patience or budget allow.
+        Raises SourceKeyRefused, and SourceUnavailable when it stays away for longer than patience or budget allow.
         """
-        while (error := self._probed()) is not None:
+        while self.has_time():
+            error = self._probed()
+            if error is None:
+                self.note(None)
+                return True
             self._wait(error)
-        self.answered()
+        return False
 
     def _probed(self) -> SourceUnavailable | None:
-        try:
-            self._source.listed(PROBE, budget=CALL_SECONDS)
-        except NotAtSource:
-            return None
-        except SourceUnavailable as error:
-            return error
-        return None
+        """Why the source gives none of the probes; None where it is there."""
+        problem: SourceUnavailable | None = None
+        for path in self._probes:
+            if problem is not None and not self.has_time():
+                break
+            try:
+                self._source.listed(path, budget=CALL_SECONDS)
+            except SourceKeyRefused:
+                raise
+            except SourceUnavailable as error:
+                if not _is_away(error):
+                    return None
+                problem = error
+            except SourceError:
+                return None
+            else:
+                return None
+        # The client leaves a source alone that failed again and again; the other probe has the first try after that.
+        self._probes.rotate()
+        return problem
 
     def _wait(self, error: SourceUnavailable) -> None:
         if error.retry_after > self._patience or self._deadline.left() < error.retry_after + CALL_SECONDS:
             raise error
         self._patience -= error.retry_after
         self._clock.wait(error.retry_after)
+
+
+def _is_away(error: SourceError | None) -> bool:
+    return isinstance(error, SourceUnavailable) and not isinstance(error, SourceGarbled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +20,7 @@ from apps.media.sync.turns import alone
 from apps.media.sync.work import JOB, Work, now
 from movierec import jobs
 from movierec.api.errors import is_outside_fault
+from movierec.dynamo.turns import TurnTaken
 from movierec.jobs import JobRun
 from movierec.localaws import LocalAwsError
 from movierec.objects import StoreError
@@ -27,10 +29,20 @@ from movierec.timestamps import timestamp
 
 # Lambda ends a process after 300 seconds.
 BUDGET_SECONDS: Final = 240
-# In all, for a source that is away for a moment.
-PATIENCE_SECONDS: Final = 60.0
+# In all, for a source that is away for a moment or asks for a pause; no wait is longer than the budget allows.
+PATIENCE_SECONDS: Final = 180.0
 _GOES_ON: Final = "The same command goes on."
-_FAULTS: Final = (SourceError, StoreError, LocalAwsError, PynamoDBException, BotoCoreError, ClientError, TimeoutError)
+_AGAIN: Final = "The same command asks again for what failed."
+_FAULTS: Final = (
+    SourceError,
+    StoreError,
+    LocalAwsError,
+    PynamoDBException,
+    BotoCoreError,
+    ClientError,
+    TimeoutError,
+    TurnTaken,
+)
 
 
 def sync(
@@ -45,22 +57,31 @@ def sync(
     """Runs a schedule, or goes on with its unfinished run, for at most so many seconds; answers the run's record.
 
     The record's state is done, paused or failed, and its message a sentence for people. What fails outside is in the
-    record and raises nothing. Raises AlreadyRunning.
+    record and raises nothing. Raises AlreadyRunning. A KeyboardInterrupt passes, and leaves a record of a paused run.
     """
     clock = clock or Clock()
     deadline = Deadline(clock, seconds)
     with alone(schedule, clock) as turn:
         point, run = _taken_up(schedule)
         reach = Reach(source, deadline, clock, patience=patience)
-        work = Work(schedule, source, point, run, turn, reach, deadline, steps)
+        work = Work(schedule, source, point, run, turn, reach, deadline, clock, steps)
         try:
-            if work.is_finished():
-                jobs.finish(run, "done", now(), f"Done: {work.told()}.")
-                point.clear()
-            else:
+            if not work.finish():
                 jobs.finish(run, "paused", now(), f"Paused: {work.progress()}. {_GOES_ON}")
+            else:
+                if work.has_succeeded():
+                    jobs.finish(run, "done", now(), f"Done: {work.told()}.")
+                else:
+                    jobs.finish(run, "failed", now(), f"Too little came: {work.told()}. {_AGAIN}")
+                point.clear()
+        except KeyboardInterrupt:
+            with suppress(*_FAULTS):
+                jobs.finish(run, "paused", now(), f"Paused: {work.progress()}. {_GOES_ON}")
+            raise
         except _FAULTS as error:
-            if not isinstance(error, SourceError | StoreError | LocalAwsError) and not is_outside_fault(error):
+            if not isinstance(error, SourceError | StoreError | LocalAwsError | TurnTaken) and not is_outside_fault(
+                error
+            ):
                 raise
             with suppress(*_FAULTS):
                 jobs.finish(run, "failed", now(), f"Stopped, {work.progress()}: {error} {_GOES_ON}")
@@ -70,7 +91,8 @@ def sync(
 def _taken_up(schedule: Schedule) -> tuple[SavedPoint, JobRun]:
     """The run to work on: the unfinished one, unless it is too old to be worth it."""
     point = points.unfinished(schedule)
-    if point is not None and point.started_at + schedule.lasts <= now():
+    # A run that began in the future was begun by a clock that went wrong.
+    if point is not None and not timedelta(0) <= now() - point.started_at < schedule.lasts:
         _abandon(schedule, point)
         point = None
     if point is None:

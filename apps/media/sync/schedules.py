@@ -17,7 +17,8 @@ _CRON: Final = re.compile(r"cron\((\d{1,2}) (\d{1,2}) (?:\* \* \?|\? \* ([A-Z]{3
 class Schedule:
     """A kind of run. `cron` is EventBridge's expression in UTC, None for what people start by hand.
 
-    A run that was not finished goes on for `lasts`; after that its lists are old, and the next one starts anew.
+    A run that was not finished goes on for `lasts`, which is more than one interval, so that the next start finishes
+    it; the lists are collected anew by the start after that. An older one is given up.
     `renewed` is how many titles a run asks for beside those of its lists: titles of other sources, and those whose
     details are oldest.
     """
@@ -31,8 +32,8 @@ class Schedule:
 SCHEDULES: Final[Mapping[str, Schedule]] = {
     schedule.name: schedule
     for schedule in (
-        Schedule("daily", "cron(0 8 * * ? *)", lasts=timedelta(hours=20), renewed=500),
-        Schedule("weekly", "cron(0 9 ? * SUN *)", lasts=timedelta(days=6), renewed=2_000),
+        Schedule("daily", "cron(0 8 * * ? *)", lasts=timedelta(hours=30), renewed=500),
+        Schedule("weekly", "cron(0 9 ? * SUN *)", lasts=timedelta(days=10), renewed=2_000),
         Schedule("full", None, lasts=timedelta(days=30), renewed=10_000),
     )
 }

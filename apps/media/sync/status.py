@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.media.sync.schedules import SCHEDULES, Schedule, next_run
+from apps.media.sync.turns import is_running
 from apps.media.sync.work import JOB
 from movierec import jobs
 from movierec.jobs import JobRun
@@ -22,7 +23,7 @@ class Standing:
 
 
 def standings(now: datetime) -> list[Standing]:
-    """All schedules as they stand, by one read."""
+    """All schedules as they stand, by one read, and one more for each that says that it runs."""
     last: dict[str, JobRun] = {}
     for run in jobs.newest(JOB):
         last.setdefault(run.schedule, run)
@@ -30,7 +31,9 @@ def standings(now: datetime) -> list[Standing]:
 
 
 def _standing(schedule: Schedule, last: JobRun | None, now: datetime) -> Standing:
-    return Standing(schedule, next_run(schedule, now), last, stuck=last is not None and last.is_stuck(now))
+    # The lease of a process that died ends within seconds.
+    stuck = last is not None and last.state == "running" and not is_running(schedule)
+    return Standing(schedule, next_run(schedule, now), last, stuck=stuck)
 
 
 def ever_finished() -> bool:

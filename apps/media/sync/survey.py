@@ -12,7 +12,8 @@ from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.operand import Path
 
 from apps.media.keeping import KEPT_SECONDS, is_expired
-from apps.media.models import LIST_MEDIA_TYPE, CachedMedia
+from apps.media.listings import LIST_MEDIA_TYPE
+from apps.media.models import CachedMedia
 from apps.media.storing import NOT_AT_SOURCE
 from apps.media.titles import FIRST_MADE_UP_ID, TitleKey, is_title
 from movierec.dynamo.table import Row
@@ -29,22 +30,23 @@ _ATTRIBUTES: Final = (
 
 @dataclass(slots=True)
 class Survey:
-    """`expired` rows are to be removed, `due` titles to be asked for, the most urgent first."""
+    """`expired` rows are to be removed, `due` titles to be asked for, the most urgent first; `titles` counts all."""
 
     expired: list[Row] = field(default_factory=list)
     due: list[TitleKey] = field(default_factory=list)
+    titles: int = 0
 
 
 def survey(now: datetime, *, most: int) -> Survey:
     """Finds the expired rows and at most `most` titles that are due. A job: it scans."""
     found = Survey()
-    urgent = nsmallest(most, _due(CachedMedia.scan_rows(_ATTRIBUTES), now, found.expired))
+    urgent = nsmallest(most, _due(CachedMedia.scan_rows(_ATTRIBUTES), now, found))
     found.due = [(media_type, media_id) for *_, media_type, media_id in urgent]
     return found
 
 
-def _due(rows: Iterable[Row], now: datetime, expired: list[Row]) -> Iterator[tuple[Any, ...]]:
-    """The titles to be asked for, each behind what orders it; expired rows are put aside.
+def _due(rows: Iterable[Row], now: datetime, found: Survey) -> Iterator[tuple[Any, ...]]:
+    """The titles to be asked for, each behind what orders it; expired rows are put aside, others counted.
 
     First those whose details will be over, the oldest in front, then those of other sources, the best known in front.
     """
@@ -52,8 +54,9 @@ def _due(rows: Iterable[Row], now: datetime, expired: list[Row]) -> Iterator[tup
     asked_before = (now - ABSENT_FOR).timestamp()
     for row in rows:
         if _is_over(row, now):
-            expired.append(row)
+            found.expired.append(row)
         elif is_title(row):
+            found.titles += 1
             refreshed_at = epoch_seconds(row.get("refreshedAt"))
             media_id = int(row["mediaId"])
             if refreshed_at:

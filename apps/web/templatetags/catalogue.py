@@ -12,15 +12,17 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 
-from apps.media.attribution import attribution
+from apps.media.attribution import JUSTWATCH, attribution
 from apps.media.genres import GENRES
 from apps.media.images import IMAGES
-from apps.media.titles import MEDIA_TYPES, MediaType
-from apps.recommendations.engine.phrases import LANGUAGE_NAMES, SERVICE_NAMES
-from apps.web.templatetags.titles import poster
+from apps.media.text import clean
+from apps.media.titles import MediaType
+from apps.web.templatetags.titles import offers, poster
 from movierec.api.cards import Shelf
 
 register = template.Library()
+# What was written, without what would turn the text around it or is no character at all.
+register.filter("clean", clean)
 
 # The logo as TMDB's page about attribution offers it, linked as it stands there.
 TMDB_LOGO: Final = (
@@ -38,16 +40,6 @@ _LISTS: Final = {
 }
 _KINDS: Final = {"movie": "Films", "tv": "Series"}
 _SEARCHED: Final = {"multi": "All", **_KINDS, "person": "People"}
-_WANTED: Final = {"both": "Films and series", **_KINDS}
-_SORTS: Final = {
-    "popularity": "Most popular",
-    "rating": "Best rated",
-    "votes": "Most voted on",
-    "newest": "Newest",
-    "oldest": "Oldest",
-    "title": "By title",
-    "runtime": "Shortest",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +49,6 @@ class Way:
     address: str
     words: str
     current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A value of a filter."""
-
-    code: str
-    words: str
-    chosen: bool
 
 
 @register.simple_tag(takes_context=True)
@@ -79,21 +62,21 @@ def page_address(context: Context, page: int) -> str:
 @register.simple_tag(takes_context=True)
 def ready_made_lists(context: Context) -> list[Way]:
     """The lists of the type that is shown."""
-    shown, media_type = _shown(context)
+    shown, media_type = shown_list(_query(context))
     return [_list(code, media_type, words, current=code == shown) for code, words in _LISTS.items()]
 
 
 @register.simple_tag(takes_context=True)
 def list_kinds(context: Context) -> list[Way]:
     """The list that is shown, of films and of series."""
-    shown, media_type = _shown(context)
+    shown, media_type = shown_list(_query(context))
     return [_list(shown, kind, words, current=kind == media_type) for kind, words in _KINDS.items()]
 
 
 @register.simple_tag(takes_context=True)
 def list_genres(context: Context) -> list[Way]:
     """The list that is shown, of each genre."""
-    shown, media_type = _shown(context)
+    shown, media_type = shown_list(_query(context))
     asked = _query(context).get("genre")
     return [
         _list(shown, media_type, name, current=str(genre) == asked, genre=genre)
@@ -112,39 +95,18 @@ def search_kinds(context: Context) -> list[Way]:
     ]
 
 
-@register.simple_tag(takes_context=True)
-def search_without_a_name(context: Context) -> bool:
-    """Whether somebody has opened the search and written nothing: no mistake, though the answer is an error."""
-    return context["request"].path == "/search" and not _query(context).get("q", "").strip()
-
-
-@register.simple_tag(takes_context=True)
-def discover_filters(context: Context) -> dict[str, Any]:
-    """The choices of /discover, with those chosen that the page was asked for."""
-    query = _query(context)
-    wanted = _first(query, "type", "mediaType") or "both"
-    kinds: Sequence[MediaType] = [wanted] if wanted in MEDIA_TYPES else MEDIA_TYPES
-    genres = {str(genre): name for kind in kinds for genre, name in GENRES[kind].items()}
-    return {
-        "kinds": _choices(_WANTED, {wanted}),
-        "genres": _choices(dict(sorted(genres.items(), key=lambda genre: genre[1])), _chosen(query, "genres")),
-        "languages": _choices(LANGUAGE_NAMES, _chosen(query, "originalLanguage")),
-        "providers": _choices(SERVICE_NAMES, _chosen(query, "providers")),
-        "sorts": _choices(_SORTS, {query.get("sort", "popularity")}),
-    }
-
-
 @register.inclusion_tag("web/attribution.html")
 def attribution_of(
     answer: Mapping[str, Any], shelves: Iterable[Shelf], kept: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """What the sources of an answer want to be said: as the answer says, else TMDB's notice where a picture is TMDB's.
 
-    `kept` are the titles of somebody's list.
+    `kept` are the titles of somebody's list. Where a title can be watched, JustWatch is named beside the offers.
     """
     said = answer.get("attribution")
     if isinstance(said, list):
-        return _notices(said)
+        named = offers(answer.get("providers") or {})
+        return _notices([notice for notice in said if not named or notice["source"] != JUSTWATCH["source"]])
     pictures = [card.address for shelf in shelves for card in shelf.cards] + [poster(entry) for entry in kept]
     return _notices(attribution(tmdb=_are_of_tmdb(pictures)))
 
@@ -169,15 +131,15 @@ def _query(context: Context) -> QueryDict:
     return request.GET
 
 
-def _first(query: QueryDict, *names: str) -> str:
+def first_of(query: QueryDict, *names: str) -> str:
+    """The first of the parameters that is not empty, empty if all are."""
     return next((str(query[name]) for name in names if query.get(name)), "")
 
 
-def _shown(context: Context) -> tuple[str, MediaType]:
+def shown_list(query: QueryDict) -> tuple[str, MediaType]:
     """The list and the type that the page was asked for; films of the popular ones if it was not, or wrongly."""
-    query = _query(context)
-    listed = _first(query, "listType", "list_type")
-    media_type = _first(query, "mediaType", "media_type")
+    listed = first_of(query, "listType", "list_type")
+    media_type = first_of(query, "mediaType", "media_type")
     return listed if listed in _LISTS else "popular", "tv" if media_type == "tv" else "movie"
 
 
@@ -185,10 +147,6 @@ def _list(listed: str, media_type: str, words: str, *, current: bool, **more: in
     return Way(f"/media?{urlencode({'listType': listed, 'mediaType': media_type, **more})}", words, current)
 
 
-def _chosen(query: QueryDict, name: str) -> set[str]:
+def chosen(query: QueryDict, name: str) -> set[str]:
     """The values of a parameter that may be repeated, or hold several with commas or bars."""
     return {part.strip() for text in query.getlist(name) for part in text.replace("|", ",").split(",")}
-
-
-def _choices(words: Mapping[str, str], chosen: set[str]) -> list[Choice]:
-    return [Choice(code, said, code in chosen) for code, said in words.items()]

@@ -13,6 +13,9 @@ from apps.media.images import picture
 
 register = template.Library()
 
+# Which all words of the pages themselves are in.
+PAGE_LANGUAGE: Final = "en"
+
 _MINUTE, _HOUR, _DAY, _WEEK, _MONTH, _YEAR = 60, 3600, 86_400, 604_800, 2_629_800, 31_557_600
 _UNITS: Final = (
     (_YEAR, "year"), (_MONTH, "month"), (_WEEK, "week"), (_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"),
@@ -60,6 +63,13 @@ def duration(minutes: int | None) -> str:
         return ""
     hours, rest = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
+@register.filter
+def foreign(facts: Mapping[str, Any], member: str) -> str:
+    """The language of one of a title's texts, empty where it is the page's or not known."""
+    language = (facts.get("languages") or {}).get(member) or ""
+    return "" if language.partition("-")[0] == PAGE_LANGUAGE else language
 
 
 @register.filter

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from apps.media.catalogue import index, publish_index
 from apps.media.index.build import build_index
 from apps.media.index.catalogue import CatalogueIndex
+from apps.media.index_keeper import index, publish_index
 from apps.media.titles import CatalogueTitle, FullTitle
 from tests.stand_ins.titles import keep_titles
 

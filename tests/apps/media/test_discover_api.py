@@ -188,6 +188,8 @@ def test_which_titles_a_query_answers(three: Client, query: str, expected: list[
         ("originalLanguage=eng", "originalLanguage"),
         ("country=Sweden", "country"),
         ("region=S", "region"),
+        ("region=%C3%9F", "region"),
+        ("region=%C4%B1%C4%B1", "region"),
         ("providers=nothing", "providers"),
         ("certification=" + "P" * 21, "certification"),
         ("excludeIds=one", "excludeIds"),
@@ -250,6 +252,9 @@ class TestLanguages:
             ("Breaking Bad", "Chemistry."),
             ("Spirited Away", "A bath house."),
         ]
+
+    def test_a_page_without_translated_texts_names_the_language_that_it_has(self, three: Client) -> None:
+        assert three.get("/discover?language=es&genres=16")["Content-Language"] == "en"
 
     @pytest.mark.parametrize("query", ["", "language=en", "language=xx"])
     def test_all_others_fall_back(self, three: Client, query: str) -> None:

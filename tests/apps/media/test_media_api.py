@@ -11,6 +11,9 @@ from apps.media import services
 from apps.media.attribution import TMDB
 from apps.media.details import Translation
 from apps.media.genres import GENRES
+from apps.media.keeping import KEPT_SECONDS
+from apps.media.listings import ListName
+from apps.media.models import CachedMedia
 from apps.media.titles import CatalogueTitle, Figures, FullTitle
 from tests.stand_ins.titles import keep_titles
 
@@ -123,6 +126,7 @@ def test_series_are_named_as_tmdb_names_them(catalogue: Client) -> None:
         ("listType=now_playing&mediaType=all", []),
         ("listType=hidden_gems", []),
         ("unknown=1", [603, 129, 550]),
+        ("language=", [603, 129, 550]),
     ],
 )
 def test_which_titles_a_query_answers(catalogue: Client, query: str, expected: list[int]) -> None:
@@ -152,7 +156,6 @@ def test_pages_are_counted_after_excluding(catalogue: Client) -> None:
         ("genre=18,28", "genre"),
         ("genre=", "genre"),
         ("genre=18&genre=28", "genre"),
-        ("language=", "language"),
         ("language=english%20please", "language"),
         ("language=e", "language"),
         ("limit=0", "limit"),
@@ -204,6 +207,18 @@ def test_a_list_never_built_says_so(client: Client, query: str, message: str) ->
     assert response.status_code == 200
     body = response.json()
     assert (body["results"], body["total_pages"], body["total_results"], body["message"]) == ([], 0, 0, message)
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_a_list_that_cannot_be_read_is_not_past_its_end(catalogue: Client) -> None:
+    key = ListName("popular", "movie").key
+    row = CachedMedia.get_row(key["mediaId"], key["mediaType"])
+    assert row is not None
+    list(CachedMedia.put_rows([{**row, "items1": b"not read"}]))
+    response = catalogue.get("/media")
+    message = "The list of popular films has not been built yet; it is there once the catalogue is loaded."
+    assert (response.status_code, response.json()["message"]) == (200, message)
+    assert response["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -297,6 +312,17 @@ class TestAge:
         assert body["message"] == f"1 of 1 {list_type} films." + (aged if stale else "")
         assert body["attribution"] == [TMDB]
 
+    def test_a_title_whose_time_is_over_leaves_no_empty_page(self, outside: Client, film: Make) -> None:
+        keep_titles([FullTitle(film(550))])
+        with time_machine.travel(NOW, tick=False):
+            services.rebuild_catalogue(now=NOW)
+        with time_machine.travel(NOW.timestamp() + KEPT_SECONDS, tick=False):
+            bodies = [outside.get(f"/media?listType=trending&limit=1&page={page}").json() for page in (1, 2)]
+        assert [[item["id"] for item in body["results"]] for body in bodies] == [[550], []]
+        assert [(body["total_results"], body["total_pages"]) for body in bodies] == [(1, 1)] * 2
+        assert bodies[0]["message"].startswith("1 of 1 trending films.")
+        assert bodies[1]["message"].startswith("Page 2 is past the end; the list of trending films ends with page 1.")
+
     def test_becoming_old_changes_the_tag(self, outside: Client) -> None:
         tags = set()
         for days in (1, 2, 4, 5):
@@ -348,6 +374,12 @@ class TestLanguages:
         assert sorted(operations) == ["BatchGetItem", "UpdateItem"]
         assert response["Content-Language"] == "en"
         assert {item["title"] for item in response.json()["results"]} == {"The Matrix", "Fight Club"}
+
+    @pytest.mark.parametrize(("query", "language"), [("limit=1&page=2", "es"), ("limit=1", "en"), ("page=9", "en")])
+    def test_a_page_without_translated_texts_names_the_language_that_it_has(
+        self, translated: Client, query: str, language: str
+    ) -> None:
+        assert translated.get(f"/media?language=es&{query}")["Content-Language"] == language
 
     def test_each_language_has_its_own_tag(self, translated: Client) -> None:
         assert translated.get("/media?language=es")["ETag"] != translated.get("/media")["ETag"]

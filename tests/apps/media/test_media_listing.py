@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
@@ -11,10 +12,11 @@ import time_machine
 
 from apps.media import selectors, services
 from apps.media.details import Translation
-from apps.media.keeping import KEPT_SECONDS
+from apps.media.keeping import KEPT_SECONDS, kept_until
 from apps.media.listings import ListName, listing_row
 from apps.media.models import CachedMedia
-from apps.media.titles import CatalogueTitle, FullTitle
+from apps.media.packing import packed
+from apps.media.titles import CatalogueTitle, FullTitle, item_of
 from movierec.dynamo.connection import shared_connection
 from tests.stand_ins.titles import keep_titles
 
@@ -26,6 +28,14 @@ POPULAR = ListName("popular", "movie")
 
 def store(titles: list[CatalogueTitle]) -> int:
     return sum(services.store_titles(titles))
+
+
+def row_of(name: ListName, titles: list[CatalogueTitle]) -> dict[str, Any]:
+    return listing_row(name, [(item_of(title), kept_until(title.refreshed_at)) for title in titles], built_at=STAMP)
+
+
+def keep_list(name: ListName, titles: list[CatalogueTitle]) -> None:
+    assert list(CachedMedia.put_rows([row_of(name, titles)])) == [1]
 
 
 def ids(listing: selectors.Listing | None) -> list[int]:
@@ -43,7 +53,7 @@ def page(number: int, limit: int, **choices: Any) -> selectors.Listing:
 def long_list(tables: None, film: Make) -> None:
     """The popular list of 130 films in the order of their numbers; every third has a second genre."""
     titles = [film(n, genres=(18, 35) if n % 3 == 0 else (18,)) for n in range(1, 131)]
-    services.replace_listing(POPULAR, titles, STAMP)
+    keep_list(POPULAR, titles)
 
 
 def test_stored_titles_come_back(tables: None, film: Make) -> None:
@@ -82,7 +92,7 @@ def test_excluded_titles_are_left_out_before_pages_are_counted(long_list: None) 
 
 def test_a_genre_without_a_list_of_its_own_is_filtered(tables: None, film: Make) -> None:
     titles = [film(n, genres=(18, 35) if n % 3 == 0 else (18,)) for n in range(1, 131)]
-    services.replace_listing(ListName("trending", "movie"), titles, STAMP)
+    keep_list(ListName("trending", "movie"), titles)
     found = selectors.listing("trending", "movie", page=2, limit=40, genre=35, exclude={3})
     assert ids(found) == [126, 129]
     assert found is not None
@@ -91,7 +101,7 @@ def test_a_genre_without_a_list_of_its_own_is_filtered(tables: None, film: Make)
 
 
 def test_a_genre_with_a_list_of_its_own_is_read_from_it(long_list: None, film: Make) -> None:
-    services.replace_listing(POPULAR._replace(genre=35), [film(900, genres=(35,))], STAMP)
+    keep_list(POPULAR._replace(genre=35), [film(900, genres=(35,))])
     assert ids(page(1, 20, genre=35)) == [900]
     assert selectors.listing("popular", "movie", page=1, limit=20, genre=18) is None
 
@@ -127,14 +137,58 @@ def _keys(name: ListName) -> dict[str, str]:
     return {"hash_key": name.key["mediaId"], "range_key": name.key["mediaType"]}
 
 
-def test_a_hundred_that_cannot_be_read_is_left_out_with_a_warning(
-    long_list: None, caplog: pytest.LogCaptureFixture
-) -> None:
-    row = CachedMedia.get_row(**_keys(POPULAR))
-    assert row is not None
-    list(CachedMedia.put_rows([{**row, "items1": b"not read"}]))
-    assert ids(page(1, 20)) == []
-    assert "The row list:popular:movie cannot be read" in caplog.text
+class TestRowsThatCannotBeRead:
+    """Such a list counts as not built: a page of it must not look like the end of the list."""
+
+    def damage(self, **attributes: Any) -> None:
+        row = CachedMedia.get_row(**_keys(POPULAR))
+        assert row is not None
+        changed = {**row, **attributes}
+        list(CachedMedia.put_rows([{name: value for name, value in changed.items() if value is not None}]))
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            {"form": None},
+            {"form": 99},
+            {"total": None},
+            {"total": "130"},
+            {"total": 131},
+            {"refreshedAt": None},
+            {"outside": None},
+            {"firstExpiry": "soon"},
+            {"items2": None},
+            {"items2": "text"},
+            {"items2": b"not read"},
+            {"items2": zlib.compress(b"[]")},
+            {"items2": packed({})},
+            {"items2": packed([1] * 30)},
+            {"items2": packed([[{"id": 1}, None]] * 30)},
+            {"items2": packed([[item_of(CatalogueTitle("movie", 1, "A", "demo")), "never"]] * 30)},
+        ],
+        ids=str,
+    )
+    def test_no_page_of_them_is_answered(
+        self, long_list: None, caplog: pytest.LogCaptureFixture, attributes: dict[str, Any]
+    ) -> None:
+        self.damage(**attributes)
+        assert selectors.listing("popular", "movie", page=2, limit=100) is None
+        assert selectors.listing("popular", "movie", page=2, limit=20, exclude={1}) is None
+        assert "The row list:popular:movie cannot be read: " in caplog.text
+        assert "Rebuild the catalogue." in caplog.text
+
+    def test_a_page_of_other_hundreds_is(self, long_list: None) -> None:
+        self.damage(items2=b"not read")
+        assert ids(page(1, 100)) == list(range(1, 101))
+
+    @pytest.mark.parametrize("stored", [b"not read", zlib.compress(b"{}"), packed([]), packed({"es": 1})], ids=str)
+    def test_texts_that_cannot_be_read_fall_back(self, tables: None, film: Make, stored: bytes) -> None:
+        store([film(1)])
+        row = selectors.title_row("movie", 1)
+        assert row is not None
+        list(CachedMedia.put_rows([{**row, "translations": stored}]))
+        item = {"id": 1, "media_type": "movie", "title": "Film 1"}
+        assert selectors.localised([item], "es") == [item]
 
 
 def test_a_list_that_was_never_built_is_none(tables: None) -> None:
@@ -143,7 +197,7 @@ def test_a_list_that_was_never_built_is_none(tables: None) -> None:
 
 
 def test_a_list_that_shrinks_loses_its_old_titles(long_list: None, film: Make) -> None:
-    services.replace_listing(POPULAR, [film(number) for number in (3, 2)], STAMP)
+    keep_list(POPULAR, [film(number) for number in (3, 2)])
     assert ids(page(1, 100)) == [3, 2]
     assert ids(page(2, 100)) == []
     (row,) = CachedMedia.scan_rows()
@@ -156,7 +210,7 @@ def test_a_reader_meets_the_old_list_or_the_new_one(tables: None, film: Make) ->
 
     def write(numbers: range) -> None:
         for _ in range(15):
-            services.replace_listing(POPULAR, [film(number) for number in numbers], STAMP)
+            keep_list(POPULAR, [film(number) for number in numbers])
 
     write(old)
     writers = [Thread(target=write, args=[numbers]) for numbers in (new, old)]
@@ -178,7 +232,7 @@ def test_a_list_of_the_longest_texts_ends_where_its_row_is_full(film: Make, tabl
         return "".join(chr(noise.randrange(0x4E00, 0x9FA5)) for _ in range(length))
 
     titles = [film(n, title=long(200), overview=long(700)) for n in range(1, 501)]
-    row = listing_row(POPULAR, titles, built_at=STAMP)
+    row = row_of(POPULAR, titles)
     assert len(str(row["items1"])) > 100_000
     assert 0 < row["total"] < 500
     assert sum(len(value) for value in row.values() if isinstance(value, bytes)) < 390_000
@@ -196,7 +250,7 @@ class TestWhatIsKeptForSixMonths:
         outside = film(1, source="tmdb", refreshed_at=STAMP)
         titles = [outside, film(2), film(3, source="tmdb", refreshed_at="2026-06-01T12:00:00.000Z")]
         keep_titles(FullTitle(title) for title in titles)
-        services.replace_listing(POPULAR, titles, STAMP)
+        keep_list(POPULAR, titles)
         return titles
 
     def test_they_are_there_to_the_last_second(self, titles: list[CatalogueTitle]) -> None:
@@ -212,11 +266,22 @@ class TestWhatIsKeptForSixMonths:
             assert ids(page(1, 20)) == [2, 3]
             assert ids(page(1, 20, exclude={2})) == [3]
 
+    def test_pages_and_totals_are_those_of_the_rest(self, titles: list[CatalogueTitle], operations: list[str]) -> None:
+        with time_machine.travel(self.END - 1, tick=False):
+            operations.clear()
+            assert [(ids(page(number, 1)), page(number, 1).total) for number in (1, 3)] == [([1], 3), ([3], 3)]
+            assert operations == ["BatchGetItem"] * 4
+        with time_machine.travel(self.END, tick=False):
+            operations.clear()
+            found = [page(number, 1) for number in (1, 2, 3)]
+        assert operations == ["BatchGetItem"] * 6
+        assert [(ids(each), each.total) for each in found] == [([2], 2), ([3], 2), ([], 2)]
+
     def test_a_list_goes_with_the_last_of_its_titles(self, titles: list[CatalogueTitle]) -> None:
         row = CachedMedia.get_row(**_keys(POPULAR))
         assert row is not None
         assert "expiresAt" not in row
-        services.replace_listing(POPULAR, [titles[0], titles[2]], STAMP)
+        keep_list(POPULAR, [titles[0], titles[2]])
         row = CachedMedia.get_row(**_keys(POPULAR))
         assert row is not None
         assert row["expiresAt"] == datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp() + KEPT_SECONDS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.media.listings import LIST_TYPES, ListType
-from apps.media.ranking import Ranking, RatingScale, Statistics, standing_of, weighted_rating
+from apps.media.ranking import SOURCES_WITHOUT_FIGURES, Contender, Ranking, RatingScale, Statistics, contender
 from apps.media.titles import CatalogueTitle, Figures
 
 Make = Callable[..., CatalogueTitle]
@@ -24,8 +24,18 @@ STATISTICS = {
 }
 
 
-def order(list_type: ListType, titles: list[CatalogueTitle], statistics: Statistics | None = STATISTICS) -> list[int]:
-    return [title.media_id for title in Ranking(titles, statistics, TODAY).ranked(list_type)]
+def contenders(titles: list[CatalogueTitle], statistics: Statistics | None) -> list[Contender]:
+    """The titles as a rebuild with these statistics ranks them."""
+    ours = (statistics is not None and title.source in SOURCES_WITHOUT_FIGURES for title in titles)
+    figures = [
+        (statistics or {}).get(title.key, Figures()) if own else None for title, own in zip(titles, ours, strict=True)
+    ]
+    return list(map(contender, titles, figures))
+
+
+def order(list_type: ListType, titles: list[CatalogueTitle], statistics: Statistics = STATISTICS) -> list[int]:
+    ranking = Ranking(contenders(titles, statistics), TODAY)
+    return [title.key[1] for title in ranking.ranked(list_type)]
 
 
 def test_each_list_has_its_order(film: Make) -> None:
@@ -47,12 +57,11 @@ def test_the_order_does_not_depend_on_that_of_the_input(film: Make) -> None:
         assert len({tuple(order(list_type, list(shuffled))) for shuffled in permutations(titles)}) == 1
 
 
-def test_a_source_with_figures_of_its_own_keeps_them(film: Make) -> None:
-    title = film(1, source="tmdb", vote_average=7.5, vote_count=900, popularity=33.5)
-    assert standing_of(title, STATISTICS) == (7.5, 900, 33.5, 33.5)
-    assert standing_of(film(1), STATISTICS) == (9.8, 2, 2, 2)
-    assert standing_of(film(9), STATISTICS) == (0, 0, 0, 0)
-    assert standing_of(film(1, vote_average=5.0, vote_count=3, popularity=8.0), None) == (5.0, 3, 8.0, 8.0)
+def test_a_title_stands_by_our_viewers_figures_or_by_its_own(film: Make) -> None:
+    title = film(1, vote_average=7.5, vote_count=900, popularity=33.5)
+    assert contender(title, None).standing == (7.5, 900, 33.5, 33.5)
+    assert contender(title, STATISTICS["movie", 3]).standing == (6.0, 40, 9, 8)
+    assert contender(title, Figures()).standing == (0, 0, 0, 0)
 
 
 def test_upcoming_is_what_comes_after_today_soonest_first(film: Make) -> None:
@@ -105,7 +114,7 @@ class TestHiddenGems:
 
 def test_the_weighted_rating_is_the_bayesian_mean() -> None:
     # 30 votes a rated title on average, and (9.8·2 + 9·60 + 6·40 + 4·18) / 120 as the mean of all votes.
-    rating = weighted_rating([*STATISTICS.values(), Figures()])
+    rating = RatingScale.of([*STATISTICS.values(), Figures()]).weighted
     mean = 871.6 / 120
     assert rating(STATISTICS["movie", 1]) == pytest.approx((2 * 9.8 + 30 * mean) / 32)
     assert rating(STATISTICS["movie", 2]) == pytest.approx((60 * 9.0 + 30 * mean) / 90)
@@ -134,7 +143,7 @@ class TestOfAnyCatalogue:
     @given(titles=_TITLES)
     def test_full_lists_hold_every_title_once_and_others_a_part(self, titles: list[CatalogueTitle]) -> None:
         keys = {title.key for title in titles}
-        ranking = Ranking(titles, {}, TODAY)
+        ranking = Ranking(contenders(titles, {}), TODAY)
         for list_type in LIST_TYPES:
             found = [title.key for title in ranking.ranked(list_type)]
             assert len(found) == len(set(found))
@@ -142,7 +151,7 @@ class TestOfAnyCatalogue:
 
     @given(titles=_TITLES)
     def test_nothing_is_both_upcoming_and_out(self, titles: list[CatalogueTitle]) -> None:
-        ranking = Ranking(titles, None, TODAY)
+        ranking = Ranking(contenders(titles, None), TODAY)
         upcoming = [title.release_date or "" for title in ranking.ranked("upcoming")]
         playing = [title.release_date or "" for title in ranking.ranked("now_playing")]
         assert all(day > TODAY.isoformat() for day in upcoming)
@@ -164,8 +173,8 @@ class TestOfAnyCatalogue:
             return
         first = titles[0]
         raised = CatalogueTitle(**{**_fields(first), "popularity": first.popularity + more})
-        before = [title.key for title in Ranking(titles, None, TODAY).ranked("popular")]
-        after = [title.key for title in Ranking([raised, *titles[1:]], None, TODAY).ranked("popular")]
+        before = [title.key for title in Ranking(contenders(titles, None), TODAY).ranked("popular")]
+        after = [title.key for title in Ranking(contenders([raised, *titles[1:]], None), TODAY).ranked("popular")]
         assert after.index(first.key) <= before.index(first.key)
 
 

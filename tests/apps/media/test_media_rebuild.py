@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
 import time_machine
 
-from apps.media import catalogue, selectors, services
+from apps.media import index_keeper, selectors, services
 from apps.media.details import Details
 from apps.media.genres import GENRES
 from apps.media.keeping import KEPT_SECONDS
-from apps.media.listings import LIST_TYPES, LISTED_TYPES, ListedType, ListName, ListType
+from apps.media.listings import LIST_TYPES, LISTED_TYPES, ListedType, ListName, ListType, listing_row
 from apps.media.models import CachedMedia
-from apps.media.titles import CatalogueTitle, Figures, FullTitle, full_from_row
+from apps.media.titles import CatalogueTitle, Figures, FullTitle, full_from_row, item_of
 from movierec.dynamo.connection import shared_connection
+from movierec.dynamo.leases import LeaseRow
+from movierec.dynamo.turns import TurnTaken, turn
 from movierec.objects import StoreUnreachable
 from movierec.timestamps import timestamp
 from tests.stand_ins.titles import keep_titles
@@ -56,6 +59,10 @@ def films(*numbers: int) -> list[str]:
     return [f"movie/{number}" for number in numbers]
 
 
+def every_list() -> list[selectors.Listing | None]:
+    return [selectors.listing(name, kind, page=1, limit=100) for name in LIST_TYPES for kind in LISTED_TYPES]
+
+
 class TestLists:
     def test_every_list_is_made_and_an_empty_one_is_empty(self, tables: None, film: Make) -> None:
         store([film(1)])
@@ -92,7 +99,8 @@ class TestLists:
         assert keys("popular", "all", exclude={1}) == ["movie/2"]
 
     def test_lists_that_are_not_made_any_more_go_and_orders_stay(self, tables: None, film: Make) -> None:
-        services.replace_listing(ListName("popular", "movie", 424242), [film(1)], STAMP)
+        gone = ListName("popular", "movie", 424242)
+        list(CachedMedia.put_rows([listing_row(gone, [(item_of(film(1)), None)], built_at=STAMP)]))
         services.store_order("popular", "movie", [("movie", 1)], STAMP)
         rebuild()
         found = {row["mediaId"] for row in CachedMedia.scan_rows()}
@@ -183,6 +191,32 @@ class TestFigures:
         assert keys("popular") == films(2, 1)
         assert {title.media_id: title.vote_count for title in selectors.all_titles()} == {1: 0, 2: 9}
 
+    def test_without_statistics_lists_are_as_those_of_the_last_rebuild_with_them(
+        self, tables: None, film: Make
+    ) -> None:
+        """Popular goes by all likes and trending by recent ones; popularity, which a list shows, is the sum of both."""
+        store([film(number) for number in range(1, 6)])
+        figures = {1: Figures(6.0, 9, 10, 0), 2: Figures(9.0, 4, 6, 5), 3: Figures(8.0, 9, 9, 1), 4: Figures(9.0, 9)}
+        rebuild(statistics={("movie", number): each for number, each in figures.items()})
+        lists = every_list()
+        assert keys("popular") == films(1, 3, 2, 4, 5)
+        assert keys("trending") == films(2, 3, 1, 4, 5)
+        rebuild()
+        assert every_list() == lists
+
+    @pytest.mark.parametrize("missing", ["likes", "recentLikes"])
+    def test_a_row_without_all_figures_is_ranked_by_its_popularity(
+        self, tables: None, film: Make, missing: str
+    ) -> None:
+        store([film(1), film(2)])
+        rebuild(statistics={("movie", 1): Figures(6.0, 9, 9, 9), ("movie", 2): Figures(6.0, 9, 10, 0)})
+        row = selectors.title_row("movie", 1)
+        assert row is not None
+        list(CachedMedia.put_rows([{name: value for name, value in row.items() if name != missing}]))
+        rebuild()
+        assert keys("popular") == films(1, 2)
+        assert rebuild(statistics={("movie", n): Figures(6.0, 9, 9, 9) for n in (1, 2)}).figures == 2
+
     def test_those_of_another_source_and_what_else_is_stored_stay(self, tables: None, film: Make) -> None:
         other = film(1, source="tmdb", vote_average=7.7, vote_count=900, popularity=55.5)
         ours = FullTitle(film(2), Details(tagline="Told."))
@@ -198,10 +232,11 @@ class TestFigures:
         statistics = {("movie", 7): Figures(8.0, 3, 2, 1)}
         operations.clear()
         assert rebuild(statistics=statistics).figures == 1
-        assert operations.count("PutItem") == 1
+        # The first is the lease.
+        assert operations.count("PutItem") == 2
         operations.clear()
         assert rebuild(statistics=statistics).figures == 0
-        assert "PutItem" not in operations
+        assert operations.count("PutItem") == 1
 
     @pytest.mark.parametrize(("source", "seconds"), [("tmdb", 0), ("demo", 1)])
     def test_a_title_that_was_described_anew_meanwhile_stays_as_it_is(
@@ -231,7 +266,34 @@ class TestTheJob:
         store([film(number, genres=(18,)) for number in range(1, 31)])
         operations.clear()
         rebuild()
-        assert operations == ["Scan", "BatchGetItem", *["BatchWriteItem"] * -(-EVERY_LIST // 25)]
+        written = ["BatchWriteItem"] * -(-EVERY_LIST // 25)
+        assert operations == ["PutItem", "Scan", "BatchGetItem", *written, "UpdateItem"]
+
+    def test_a_second_one_does_not_begin(self, tables: None, film: Make, operations: list[str]) -> None:
+        store([film(1)])
+        with turn("rebuild_catalogue", wait=0):
+            operations.clear()
+            with pytest.raises(TurnTaken, match="rebuild_catalogue"):
+                rebuild(wait=0)
+            assert operations == ["PutItem"]
+        assert not index_keeper.is_published()
+
+    def test_one_that_was_overtaken_writes_nothing(
+        self, tables: None, film: Make, operations: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("movierec.dynamo.turns.BEAT_SECONDS", 0.01)
+        store([film(1)])
+
+        def overtake(step: str, fraction: float) -> None:
+            if fraction == 0.8:
+                LeaseRow("LEASE#rebuild_catalogue", "LEASE", holder="another", until=NOW.timestamp() + 60).save()
+                (beat,) = [each for each in enumerate_threads() if each.name == "rebuild_catalogue-lease"]
+                beat.join(30)
+
+        with pytest.raises(TurnTaken, match="Another process took over"):
+            rebuild(progress=overtake)
+        assert selectors.listing("popular", "movie", page=1, limit=20) is None
+        assert not index_keeper.is_published()
 
     def test_doing_it_again_leaves_the_same_rows(self, tables: None, film: Make) -> None:
         store([film(number, genres=(18,)) for number in range(1, 31)])
@@ -272,7 +334,7 @@ class TestTheJob:
     def test_the_index_is_published(self, tables: None, film: Make) -> None:
         store([film(603), film(550)])
         rebuild()
-        assert catalogue.is_published()
+        assert index_keeper.is_published()
 
     def test_lists_are_new_though_the_index_cannot_be_published(
         self, tables: None, film: Make, settings: Any, tmp_path: Any, caplog: pytest.LogCaptureFixture

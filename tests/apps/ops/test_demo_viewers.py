@@ -7,8 +7,8 @@ from statistics import mean
 import pytest
 
 from apps.media.providers.demo import DemoCatalogue
-from apps.media.ranking import Ranking
-from apps.media.titles import CatalogueTitle
+from apps.media.ranking import Ranking, contender
+from apps.media.titles import CatalogueTitle, Figures
 from apps.ops.demo_viewers import FIRST_VIEWER, VIEWERS, Viewer, demo_viewers, interactions
 from apps.ops.statistics import tally
 
@@ -75,7 +75,7 @@ def test_recent_weeks_are_denser(viewers: list[Viewer]) -> None:
 def test_trending_differs_from_popular(titles: list[CatalogueTitle], viewers: list[Viewer]) -> None:
     figures = tally(interactions(viewers), NOW)
     films = [title for title in titles if title.media_type == "movie"]
-    ranking = Ranking(films, figures, NOW.date())
+    ranking = Ranking([contender(film, figures.get(film.key, Figures())) for film in films], NOW.date())
     popular = [title.key for title in ranking.ranked("popular")[:10]]
     trending = [title.key for title in ranking.ranked("trending")[:10]]
     assert len(set(popular) & set(trending)) <= 6

@@ -12,15 +12,17 @@ from django.core.management.base import OutputWrapper
 from apps.accounts import deletions
 from apps.accounts.selectors import account_id
 from apps.accounts.services import create_confirmed_account
-from apps.media import catalogue
-from apps.media.selectors import title_row
+from apps.media import index_keeper
+from apps.media.selectors import listing, title_row
 from apps.media.services import store_titles
+from apps.media.sync.reach import PROBES
 from apps.media.titles import CatalogueTitle
 from apps.ops import preparation
 from apps.recommendations.artifacts import serving
 from apps.recommendations.publishing import versions
 from movierec.dynamo.leases import take
 from movierec.objects import StoreUnreachable
+from tests.stand_ins import tmdb_server as faults
 from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry
 from tests.stand_ins.tmdb_server import TmdbServer
 
@@ -87,8 +89,8 @@ class TestCatalogue:
     @staticmethod
     def prepared() -> list[str]:
         output = io.StringIO()
-        preparation._sync_first(OutputWrapper(output))
-        preparation._ensure_index(OutputWrapper(output))
+        stored = preparation._sync_first(OutputWrapper(output))
+        preparation._ensure_index(OutputWrapper(output), anew=stored)
         return output.getvalue().splitlines()
 
     def test_the_first_start_with_a_key_asks_tmdb_and_later_ones_do_not(
@@ -109,11 +111,36 @@ class TestCatalogue:
         lines = self.prepared()
         (sentence,) = [line for line in lines if line.startswith("Stopped, not all lists collected: ")]
         assert sentence.endswith(" manage.py sync_media --schedule daily goes on.")
-        assert catalogue.is_published()
+        assert index_keeper.is_published()
 
-    def test_a_sync_that_runs_already_is_not_waited_for(self, one_film: TmdbServer) -> None:
+    def test_what_a_first_sync_stored_without_an_end_is_shown(
+        self, one_film: TmdbServer, atomic_requests: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        list(store_titles([CatalogueTitle("movie", 1, "Some Film", "demo")]))
+        assert "Building the catalogue's lists and its index:" in self.rebuilt_without_a_sync(monkeypatch)
+        # Details do not come, and the source is away for a probe as well.
+        for path in ("movie/603", *PROBES):
+            one_film.fails(faults.status(503), path=path)
+        lines = self.prepared()
+        (sentence,) = [line for line in lines if line.startswith("Stopped, 0 of ")]
+        assert sentence.endswith(" manage.py sync_media --schedule daily goes on.")
+        assert "Building the catalogue's lists and its index:" in lines
+        page = listing("trending", "movie", page=1, limit=5)
+        assert page is not None
+        assert [item["id"] for item in page.items] == [603, 1]
+
+    def rebuilt_without_a_sync(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """An index that was made before there was a key."""
+        with monkeypatch.context() as keyless:
+            keyless.setattr(preparation, "configured_source", lambda: None)
+            return self.prepared()
+
+    def test_a_sync_that_runs_already_is_not_waited_for_longer_than_its_lease(
+        self, one_film: TmdbServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("apps.media.sync.turns.WAIT_SECONDS", 0.05)
         with time_machine.travel(datetime(2027, 1, 15, tzinfo=UTC), tick=False):
-            assert take("sync_media#daily", 0.05)
+            assert take("sync_media#daily", 20)
             assert "The daily sync is running already; look at it with --status." in self.prepared()
         assert one_film.requests == []
 
@@ -121,5 +148,5 @@ class TestCatalogue:
         settings.TMDB_API_KEY = settings.TMDB_API_KEY_SECRET = ""
         list(store_titles([CatalogueTitle("movie", 1, "Some Film", "demo")]))
         assert self.prepared()[0] == "Building the catalogue's lists and its index:"
-        assert catalogue.is_published()
+        assert index_keeper.is_published()
         assert self.prepared() == []

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.media.details import Translation
 from apps.media.services import store_titles
-from apps.media.titles import CatalogueTitle
+from apps.media.titles import CatalogueTitle, FullTitle
 from apps.recommendations.artifacts import serving
+from tests.stand_ins.titles import keep_titles
 
 ITEM = {
     "mediaId", "id", "title", "overview", "posterPath", "backdropPath", "posterUrl", "voteAverage", "releaseDate",
@@ -29,7 +31,7 @@ def keys(response: Any) -> list[tuple[str, int]]:
 class TestAnswer:
     def test_it_has_exactly_these_members(self, client: Client) -> None:
         body = client.get("/media/movie/3/similar").json()
-        assert body.keys() == {"results", "mediaId", "mediaType", "title", "message", "metadata"}
+        assert body.keys() == {"results", "mediaId", "mediaType", "title", "message", "metadata", "attribution"}
         assert (body["mediaId"], body["mediaType"], body["title"]) == ("3", "movie", "Western 3")
         assert body["metadata"] == {"modelVersion": serving().model.version, "fallbackUsed": False}
         assert all(item.keys() == ITEM for item in body["results"])
@@ -69,8 +71,8 @@ class TestAnswer:
     @pytest.mark.parametrize(
         ("query", "path", "message"),
         [
-            ("limit=0", "limit", "Ensure this value is greater than or equal to 1."),
-            ("limit=101", "limit", "Ensure this value is less than or equal to 100."),
+            ("limit=0", "limit", "Send at least 1."),
+            ("limit=101", "limit", "Send at most 100."),
             ("mediaType=film", "mediaType", "Send movie, tv or both."),
         ],
     )
@@ -78,6 +80,41 @@ class TestAnswer:
         response = client.get(f"/media/movie/3/similar?{query}")
         assert response.status_code == 400
         assert response.json()["details"] == [{"path": path, "message": message}]
+
+
+@pytest.mark.usefixtures("trained")
+class TestTexts:
+    def test_they_are_in_the_language_by_one_read(self, client: Client, operations: list[str]) -> None:
+        found = keys(client.get("/media/movie/3/similar?limit=2&mediaType=movie"))
+        own = CatalogueTitle("movie", 3, "Western 3", "demo")
+        other = CatalogueTitle("movie", found[1][1], "Western", "demo")
+        keep_titles(
+            [
+                FullTitle(own, translations={"fr": Translation("Ouest 3")}),
+                FullTitle(other, translations={"fr": Translation("Ouest", "Un cheval.")}),
+            ]
+        )
+        operations.clear()
+        response = client.get("/media/movie/3/similar?limit=2&mediaType=movie&language=fr")
+        body = response.json()
+        assert (response["Content-Language"], body["title"], keys(response)) == ("fr", "Ouest 3", found)
+        assert (body["results"][1]["title"], body["results"][1]["overview"]) == ("Ouest", "Un cheval.")
+        assert body["message"] == "2 films like Ouest 3."
+        assert operations == ["UpdateItem", "BatchGetItem"]
+
+    @pytest.mark.parametrize("query", ["", "?language=fr", "?language=en"])
+    def test_what_was_not_translated_is_in_the_fall_back(self, client: Client, query: str) -> None:
+        assert client.get(f"/media/movie/3/similar{query}")["Content-Language"] == "en"
+
+    def test_a_text_that_names_no_language_is_refused(self, client: Client) -> None:
+        response = client.get("/media/movie/3/similar?language=%7B")
+        assert (response.status_code, response.json()["details"][0]["path"]) == (400, "language")
+
+    @pytest.mark.parametrize(("kind", "credited"), [("movie", ["TMDB"]), ("tv", [])])
+    def test_pictures_of_tmdb_are_credited(self, client: Client, kind: str, credited: list[str]) -> None:
+        body = client.get(f"/media/movie/3/similar?mediaType={kind}").json()
+        assert any(item["posterPath"] for item in body["results"]) == bool(credited)
+        assert [notice["source"] for notice in body["attribution"]] == credited
 
 
 @pytest.mark.usefixtures("trained")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -99,3 +100,23 @@ def test_who_asked_for_deletion_is_told_how_to_take_it_back(person: Client) -> N
 
 def test_ordinary_sign_ins_are_not_bothered_with_it(client: Client) -> None:
     assert "restore" not in client.get("/auth/signin", headers=HTML).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("following", "shown"),
+    [
+        ("/media/movie/603", True),
+        ("/nowhere", False),
+        ("//evil.example/media", False),
+        ("/\\evil.example", False),
+        ("https://evil.example/media", False),
+        ("javascript:alert(1)", False),
+        ("media", False),
+        ("", False),
+    ],
+)
+def test_after_the_sign_in_a_link_leads_back_to_paths_of_our_own(person: Client, following: str, shown: bool) -> None:
+    address = f"/auth/signin?{urlencode({'next': following})}"
+    page = person.post(address, CREDENTIALS, content_type="application/json", headers=HTML).content.decode()
+    assert ('<a class="button" href="/media/movie/603">Back to where you were</a>' in page) == shown
+    assert ("Back to where you were" in page) == shown

@@ -40,6 +40,13 @@ def test_the_search_box_keeps_what_was_searched_for(page_of: PageOf) -> None:
     assert 'name="q" value=""' in page_of("/media?q=alien", ONE)
 
 
+def test_what_would_turn_the_text_around_is_not_shown(page_of: PageOf) -> None:
+    page = page_of("/search?q=ali%E2%80%AEen%00", {"query": "alien", **ONE})
+    assert 'name="q" value="alien"' in page
+    page += page_of("/discover?yearFrom=%E2%80%AE19&region=%00S&keywords=%E2%80%AEspace&limit=%002", ONE)
+    assert not {"\u202e", "\0"} & set(page)
+
+
 def test_results_are_cards_and_can_be_narrowed_to_a_kind(page_of: PageOf) -> None:
     actor = {"id": 1, "media_type": "person", "name": "Matt Damon", "profile": None, "known_for": []}
     results = [bodies.listed(603, "The Matrix"), actor]
@@ -90,6 +97,108 @@ def test_a_wrong_list_leaves_the_ways_to_the_right_ones(client: Client) -> None:
     page = client.get("/media?listType=worst", headers={"accept": "text/html"}).content.decode()
     assert 'class="notice bad"' in page
     assert chips(page, "Kinds")[0] == ("/media?listType=popular&amp;mediaType=movie", "page", "Films")
+
+
+def carried(page: str) -> list[tuple[str, ...]]:
+    """Name and value of what the form of filters sends unseen."""
+    return re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page[_filters(page)])
+
+
+def removals(page: str) -> list[tuple[str, ...]]:
+    """Words and address of each filter that can be removed."""
+    found = re.search('<div class="filtered">(.*?)</div>', page, re.DOTALL)
+    return [(words, address) for address, words in re.findall('<a href="([^"]+)">([^<]+)', found[1])] if found else []
+
+
+def test_filters_without_a_field_are_sent_on_and_can_be_removed(page_of: PageOf) -> None:
+    question = "keywords=dystopia|war&certification=PG,R&country=SE&people=6384&withoutGenres=27&page=3&limit=5"
+    page = page_of(f"/discover?{question}", ONE)
+    assert carried(page) == [
+        ("keywords", "dystopia|war"), ("withoutGenres", "27"), ("people", "6384"), ("certification", "PG,R"),
+        ("country", "SE"), ("limit", "5"),
+    ]  # fmt: skip
+    assert [words for words, _ in removals(page)] == [
+        "keyword dystopia or war (remove)", "without the genre Horror (remove)", "person number 6384 (remove)",
+        "certification PG and R (remove)", "country SE (remove)",
+    ]  # fmt: skip
+    address = "/discover?certification=PG%2CR&amp;country=SE&amp;people=6384&amp;withoutGenres=27&amp;limit=5"
+    assert removals(page)[0][1] == address
+    assert removals(page_of("/discover?keywords=a&keywords=b", ONE)) == [("keyword a and b (remove)", "/discover")]
+    assert removals(page_of("/discover?genres=28", ONE)) == []
+
+
+def test_a_filter_that_is_long_is_named_in_short(page_of: PageOf) -> None:
+    page = page_of(f"/discover?excludeIds={'1,' * 500}", ONE)
+    assert len(removals(page)[0][0]) < 130
+    assert len(carried(page)[0][1]) == 1000
+
+
+def test_one_of_several_genres_stays_one_of_them(page_of: PageOf) -> None:
+    page = page_of("/discover?genres=28|12", ONE)
+    assert carried(page) == [("genres", "28|12")]
+    assert removals(page) == [("genre Action or Adventure (remove)", "/discover")]
+    assert 'type="checkbox" name="genres"' not in page
+
+
+def test_values_that_the_form_does_not_offer_are_kept(page_of: PageOf) -> None:
+    page = page_of("/discover?providers=8,netflix&originalLanguage=en,fr&sort=vote_average.desc", ONE)
+    assert carried(page) == [("providers", "8")]
+    assert removals(page) == [
+        (
+            "service number 8 (remove)",
+            "/discover?providers=netflix&amp;originalLanguage=en%2Cfr&amp;sort=vote_average.desc",
+        )
+    ]
+    assert '<option value="en,fr" selected>English and French</option>' in page
+    assert ticked(page) == [("providers", "netflix"), ("region", "US"), ("sort", "rating"), ("type", "both")]
+
+
+def test_a_wrong_filter_is_marked_with_what_is_wrong(client: Client) -> None:
+    page = client.get("/discover?yearFrom=x&yearTo=1999", headers={"accept": "text/html"}).content.decode()
+    (wrong,) = re.findall(r'<input id="([\w-]+)"[^>]* aria-invalid="true" aria-describedby="([\w-]+)">', page)
+    assert wrong == ("year-from", "year-from-problem")
+    assert re.search(r'<p class="problem" id="year-from-problem">[^<]+</p>', page)
+    page = client.get("/discover?region=Sweden", headers={"accept": "text/html"}).content.decode()
+    assert 'aria-invalid="true" aria-describedby="region-problem region-help">' in page
+
+
+@pytest.mark.parametrize(
+    ("address", "more", "words"),
+    [
+        ("/media", {}, "Popular films"),
+        ("/media?listType=top_rated", {"page": 2}, "Top rated films, page 2"),
+        ("/media?listType=now_playing&mediaType=tv&genre=18", {}, "Now playing series, Drama"),
+        ("/media?listType=hidden_gems&genre=x", {"page": 1}, "Hidden gems among films"),
+        ("/search?q=ali%E2%80%AEen", {}, "Search: alien"),
+        ("/search?q=%3Ckeanu%3E&type=person", {}, "Search: &lt;keanu&gt;, people"),
+        ("/discover", {}, "Discover"),
+        ("/discover?type=tv&genres=18&page=3", {"page": 3}, "Discover series, Drama, page 3"),
+        ("/other", {"page": "x"}, "Answer"),
+    ],
+)
+def test_each_page_has_a_heading_and_a_title_of_its_own(
+    page_of: PageOf, address: str, more: dict[str, Any], words: str
+) -> None:
+    page = page_of(address, {**ONE, **more})
+    assert f"<h1>{words}</h1>" in page
+    assert f"<title>{words} \N{EN DASH} MovieRec</title>" in page
+
+
+def test_the_title_of_an_error_says_so(client: Client) -> None:
+    titles = [
+        re.findall("<title>(.*?)</title>", client.get(address, headers={"accept": "text/html"}).content.decode())
+        for address in ("/discover?yearFrom=x", "/user/favourites", "/media/movie/5", "/search")
+    ]
+    assert titles == [
+        [f"{words} \N{EN DASH} MovieRec"]
+        for words in ("Error: Discover", "Please sign in: Favourites", "There is no such title", "Search")
+    ]
+
+
+def test_what_is_not_found_is_said_with_the_remedy(client: Client) -> None:
+    page = client.get("/media/movie/5", headers={"accept": "text/html"}).content.decode()
+    assert '<h1 id="outcome" tabindex="-1">There is no such title</h1>' in page
+    assert "<p>There is no such title; search for it," in page
 
 
 def ticked(page: str) -> list[tuple[str, ...]]:
@@ -220,6 +329,7 @@ def test_titles_on_a_list_are_cards_that_can_be_taken_off(page_of: PageOf) -> No
 def test_titles_like_one_lead_back_to_it(page_of: PageOf) -> None:
     body = {**ONE, "mediaId": "348", "mediaType": "movie", "title": "Alien <1>"}
     page = page_of("/media/movie/348/similar", body)
+    assert "<title>Answer: Alien &lt;1&gt; \N{EN DASH} MovieRec</title>" in page
     assert '<p class="ways-on"><a href="/media/movie/348">Alien &lt;1&gt;</a></p>' in page
 
 

@@ -58,7 +58,7 @@ def test_the_printed_origins_are_the_defaults() -> None:
 @pytest.mark.parametrize("name", ["users.md", "api.md"])
 def test_every_address_a_guide_names_exists(client: Client, name: str) -> None:
     text = (DOCS / name).read_text()
-    paths = set(re.findall(r"`(/[a-z/]+)(?:\?[^`]*)?`", text)) | set(re.findall(r"\$BASE(/[a-z/]+)", text))
+    paths = set(re.findall(r"`(/[a-z/]+)(?:\?[^`]*)?`", text)) | set(re.findall(r"\$BASE(/[a-z/]+)(?=[?\"\s])", text))
     assert "/user/favourites" in paths
     assert [
         path for path in sorted(paths) if client.get(path, headers={"accept": "text/html"}).status_code == 404

@@ -37,15 +37,35 @@ def links(fragment: str) -> list[tuple[str, ...]]:
 
 def test_a_title_is_named_with_its_year_and_main_facts(film: PageOf) -> None:
     page = film()
-    assert "<title>The Matrix \N{EN DASH} MovieRec</title>" in page
+    assert "<title>The Matrix (1999) \N{EN DASH} MovieRec</title>" in page
     assert '<h1 id="title">The Matrix <span class="year">(1999)</span></h1>' in page
     assert '<p class="tagline">Free your mind</p>' in page
     assert "<li>2 h 16 min</li>" in page
     assert '<span class="unseen">Certification: </span>R' in page
     assert "<strong>8.2 of 10, from 26,123 votes</strong>" in page
-    assert '<p class="overview" lang="en">A programmer learns what his world &lt;is&gt;.</p>' in page
+    assert '<p class="overview">A programmer learns what his world &lt;is&gt;.</p>' in page
     assert '<a href="/discover?type=movie&amp;genres=878">Science Fiction</a>' in page
     assert "None" not in page[: page.index('id="answer"')]
+
+
+def test_each_text_names_its_language_where_it_is_not_the_pages(film: PageOf) -> None:
+    languages = {"title": "fr", "overview": "en", "tagline": None}
+    page = film(language="fr", languages=languages)
+    assert '<h1 id="title" lang="fr">The Matrix' in page
+    assert '<p class="overview">' in page
+    assert '<p class="tagline">' in page
+    page = film(language="fr", languages={"title": "en-GB", "overview": "pt-BR", "tagline": "sv"})
+    assert '<h1 id="title">The Matrix' in page
+    assert '<p class="overview" lang="pt-BR">' in page
+    assert '<p class="tagline" lang="sv">' in page
+    unknown = film(language="fr")
+    assert re.findall(r' lang="\w+"', unknown) == [' lang="en"']
+
+
+def test_offers_of_which_none_is_shown_are_credited_below(film: PageOf) -> None:
+    nowhere = {**bodies.title()["providers"], "stream": [], "rent": []}
+    page = film(providers=nowhere)
+    assert re.findall(r'<a href="https://www.justwatch.com"[^>]*>([^<]+)', page) == ["Where titles can be watched."]
 
 
 def test_pictures_say_their_sizes_before_they_are_there(film: PageOf) -> None:
@@ -81,6 +101,12 @@ def test_offers_are_told_by_kind_with_credit_to_their_source(film: PageOf) -> No
         ("https://www.themoviedb.org/movie/603/watch?locale=SE", "All offers and prices"),
         ("https://www.justwatch.com", "JustWatch"),
     ]
+
+
+def test_services_that_the_catalogue_names_itself_are_credited_to_nobody(film: PageOf) -> None:
+    page = film(attribution=[])
+    assert "With a subscription" in page
+    assert "justwatch" not in page
 
 
 def test_another_country_is_chosen_by_a_plain_form(page_of: PageOf) -> None:
@@ -158,7 +184,10 @@ def test_strangers_are_asked_to_sign_in_and_others_can_keep_the_title(
 ) -> None:
     page = film()
     assert 'action="/user/favourites"' not in page
-    assert '<a class="button quiet" href="/auth/signin">Sign in to keep it on a list</a>' in page
+    assert (
+        '<a class="button quiet" href="/auth/signin?next=%2Fmedia%2Fmovie%2F603">Sign in to keep it on a list</a>'
+        in page
+    )
     request.getfixturevalue("signed_in")
     page = film()
     forms = re.findall(r'<form method="post" action="(/user/\w+)" data-method="POST".*?</form>', page, re.DOTALL)
@@ -179,7 +208,8 @@ def test_the_sources_are_named_and_tmdb_has_its_logo(film: PageOf) -> None:
     assert 'src="https://www.themoviedb.org/assets/2/v4/logos/v2/blue_short-' in sources
     assert 'alt="The Movie Database (TMDB)" width="154" height="20"' in sources
     assert "This product uses the TMDB API but is not endorsed or certified by TMDB." in sources
-    assert "JustWatch" in sources
+    assert "JustWatch" not in sources
+    assert page.count('href="https://www.justwatch.com"') == 1
     assert 'class="sources"' not in film(attribution=[])
 
 
@@ -213,7 +243,9 @@ def test_a_title_of_which_little_is_known_is_a_page_too(film: PageOf) -> None:
 def test_an_error_at_a_titles_address_is_the_usual_page(page_of: PageOf) -> None:
     refusal = {"error": "There is no such title.", "code": "NotFound"}
     page = page_of("/media/movie/603", refusal, status=404)
-    assert '<h2 id="outcome" tabindex="-1">There is no such title.</h2>' in page
+    assert "<title>There is no such title \N{EN DASH} MovieRec</title>" in page
+    assert '<h1 id="outcome" tabindex="-1">There is no such title</h1>' in page
+    assert page.count('id="outcome"') == 1
     assert 'class="title"' not in page
 
 

@@ -10,11 +10,15 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from movierec.api.conditional import public_answer
+from movierec.api.renderers import JsonRenderer, PeopleRenderer
 
 
-def answered(body: dict[str, Any], method: str = "GET", tag: str = "", **options: Any) -> HttpResponseBase:
+def answered(
+    body: dict[str, Any], method: str = "GET", tag: str = "", renderer: Any = JsonRenderer, **options: Any
+) -> HttpResponseBase:
     headers = {"If-None-Match": tag} if tag else {}
     request = Request(APIRequestFactory().generic(method, "/media", headers=headers))
+    request.accepted_renderer = renderer()
     return public_answer(request, body, max_age=60, **options)
 
 
@@ -39,3 +43,10 @@ def test_what_is_left_out_of_the_tag_does_not_change_it() -> None:
     first = answered({"page": 1, "ageSeconds": 3}, tagged={"page": 1})
     later = answered({"page": 1, "ageSeconds": 9}, tagged={"page": 1}, tag=first["ETag"])
     assert later.status_code == 304
+
+
+def test_the_page_for_people_has_no_tag_and_may_not_be_kept() -> None:
+    known = answered({"page": 1})["ETag"]
+    page = answered({"page": 1}, tag=known, renderer=PeopleRenderer)
+    assert page.status_code == 200
+    assert not {"ETag", "Cache-Control"} & set(page.headers)

@@ -435,6 +435,12 @@ def test_a_challenge_asks_for_a_code_or_a_recovery_code(people: Client) -> None:
     assert 'action="/echo"' not in page
 
 
+def test_a_challenge_keeps_the_way_back(people: Client) -> None:
+    answer = {"challengeName": "SOFTWARE_TOKEN_MFA", "session": "s"}
+    page = people.post("/echo?next=/note", answer, content_type="application/json").content.decode()
+    assert page.count('action="/auth/challenge?next=%2Fnote" data-method="POST"') == 2
+
+
 def test_a_challenge_asks_for_a_new_password(people: Client) -> None:
     page = echoed(people, {"challengeName": "NEW_PASSWORD_REQUIRED", "session": "s"})
     assert hidden(page) == [("session", "s")]

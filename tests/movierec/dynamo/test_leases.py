@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from movierec.dynamo.leases import Lease, LeaseRow, Taken, lease, take
+from movierec.dynamo.leases import Lease, LeaseRow, Taken, take
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -24,7 +24,6 @@ def clock(tables: None) -> Any:
 def test_one_process_holds_a_work_and_others_are_told_for_how_long(clock: Any) -> None:
     assert isinstance(take("work", 10), Lease)
     clock.shift(4)
-    assert lease("work", 10) is None
     assert take("work", 10) == Taken(6.0, "")
     assert isinstance(take("other", 10), Lease)
 
@@ -41,8 +40,8 @@ def test_the_lease_of_a_dead_holder_ends_by_itself(clock: Any) -> None:
 
 
 def test_a_holder_may_hold_it_longer(clock: Any) -> None:
-    held = lease("work", 10)
-    assert held is not None
+    held = take("work", 10)
+    assert isinstance(held, Lease)
     clock.shift(9)
     assert held.prolong(10)
     clock.shift(9)
@@ -50,15 +49,15 @@ def test_a_holder_may_hold_it_longer(clock: Any) -> None:
 
 
 def test_what_is_given_up_is_free_at_once(clock: Any) -> None:
-    held = lease("work", 10)
-    assert held is not None
+    held = take("work", 10)
+    assert isinstance(held, Lease)
     held.give_up()
     assert isinstance(take("work", 10), Lease)
 
 
 def test_what_is_left_to_rest_says_why_and_is_free_afterwards(clock: Any) -> None:
-    held = lease("work", 10)
-    assert held is not None
+    held = take("work", 10)
+    assert isinstance(held, Lease)
     held.give_up(after=5, note="failed")
     assert take("work", 10) == Taken(5.0, "failed")
     clock.shift(5)

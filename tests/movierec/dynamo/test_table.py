@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.operand import Path
 
 from movierec.dynamo import backoff
 from movierec.dynamo.connection import shared_connection
@@ -343,3 +344,47 @@ class TestSaveIf:
     def test_other_faults_come_out(self, tables: None) -> None:
         with pytest.raises(ClientError, match="ValidationException"):
             Counted("", "001").save_if(Counted.pk.does_not_exist())
+
+
+class TestPutRowIf:
+    ABSENT = Path("n").does_not_exist()
+
+    def test_a_row_is_written_where_the_condition_holds(self, tables: None, dynamodb_calls: Calls) -> None:
+        assert DataRow.put_row_if(row(1, n=1), self.ABSENT)
+        assert not DataRow.put_row_if(row(1, n=2), self.ABSENT)
+        assert DataRow.put_row_if(row(1, n=3), Path("n") <= 1)
+        assert [operation for operation, _ in dynamodb_calls] == ["PutItem"] * 3
+        assert stored() == [row(1, n=3)]
+
+    @pytest.mark.parametrize(
+        ("patient", "code", "tries"),
+        [
+            (False, "ThrottlingException", 1),
+            (True, "ThrottlingException", 3),
+            (True, "ProvisionedThroughputExceededException", 3),
+            (True, "ValidationException", 1),
+        ],
+    )
+    def test_only_the_patient_ask_a_busy_dynamodb_again(
+        self, tables: None, monkeypatch: pytest.MonkeyPatch, patient: bool, code: str, tries: int
+    ) -> None:
+        monkeypatch.setattr(backoff, "LONGEST_PAUSE_SECONDS", 0.001)
+        asked: list[str] = []
+
+        def refuse(**_: Any) -> None:
+            asked.append(code)
+            if len(asked) < 3:
+                raise ClientError({"Error": {"Code": code}}, "PutItem")
+
+        events = shared_connection().client.meta.events
+        events.register("before-call.dynamodb.PutItem", refuse)
+        try:
+            if tries == 3:
+                assert DataRow.put_row_if(row(1), self.ABSENT, patient=patient)
+            else:
+                with pytest.raises(PutError):
+                    DataRow.put_row_if(row(1), self.ABSENT, patient=patient)
+        finally:
+            events.unregister("before-call.dynamodb.PutItem", refuse)
+        assert len(asked) == tries
+        assert stored() == ([row(1)] if tries == 3 else [])

@@ -7,9 +7,9 @@ bitmaps, which take a few microseconds over a hundred thousand names, however ma
 lists of names would cost a thousand times as much for the common pairs.
 """
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import compress, islice, pairwise
 from typing import Final
 
 from movierec.tables import (
@@ -32,7 +32,6 @@ _MOST_GRAMS: Final = 48
 _LETTERS_COUNT_UP_TO: Final = 9  # in longer names most letters are in most names
 _DENSE: Final = 256  # a pair that one name of so many has is a bitmap, a rarer one a list
 _MOST_KEPT: Final = 512
-_BYTE: Final = re.compile(rb"[^\0]")
 
 
 def pairs_of(core: str) -> set[str]:
@@ -173,23 +172,29 @@ def _at_least(digits: Sequence[int], count: int) -> int:
 
 def _best(digits: Sequence[int], total: int, among: int, most: int) -> list[int]:
     """At most `most` bits with the highest numbers, of those in `among`; the lowest where more are level."""
-    found = 0
-    for count in range(total, 0, -1):
-        level = _at_least(digits, count) & among
-        if level.bit_count() > most:
-            chosen = _lowest(found, most)
-            return chosen + _lowest(level & ~found, most - len(chosen))
-        found = level
-    return _lowest(found, most)
+    level = {total + 1: 0}
+
+    def size(count: int) -> int:
+        """How many there are of `count` or more, negative: it rises with the count."""
+        level[count] = _at_least(digits, count) & among
+        return -level[count].bit_count()
+
+    least = bisect_left(range(1, total + 1), -most, key=size) + 1
+    chosen = _lowest(level[least], most)
+    if least > 1 and len(chosen) < most:
+        chosen += _lowest(level[least - 1] & ~level[least], most - len(chosen))
+    return chosen
 
 
 def _lowest(mask: int, most: int) -> list[int]:
     """The places of the lowest bits, at most so many."""
     places: list[int] = []
-    content = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
-    for found in _BYTE.finditer(content):
-        at, byte = found.start(), content[found.start()]
-        places += [8 * at + bit for bit in range(8) if byte >> bit & 1]
+    words = little_endian("Q", mask.to_bytes(8 * ((mask.bit_length() + 63) // 64), "little"))
+    for at, word in compress(enumerate(words), words):
+        left = word
+        while left:
+            places.append(64 * at + (left & -left).bit_length() - 1)
+            left &= left - 1
         if len(places) >= most:
             break
     return places[:most]

@@ -55,6 +55,10 @@ class Names:
         for item in self._holders[i]:
             yield divmod(item, _FLAGS)
 
+    def best_holder(self, i: int) -> int:
+        """The best known document that bears name `i`."""
+        return self._holders[i][0] // _FLAGS
+
     def called(self, core: str) -> list[int]:
         """The name `core`, if it is one."""
         found = self._range(core + _END)
@@ -117,6 +121,11 @@ def names_in_parts(
         f"{name}.words": as_bytes("I", (place for _, place, _ in beginnings)),
         f"{name}.offsets": as_bytes("B", (at for _, _, at in beginnings)),
     }
+
+
+def unspaced(core: str) -> bool:
+    """Whether a text has letters of a script that does not part words."""
+    return not core.isascii() and _UNSPACED.search(core) is not None
 
 
 def _beginnings(core: str) -> list[int]:

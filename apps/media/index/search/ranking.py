@@ -72,16 +72,19 @@ class Judge:
     def length(self) -> int:
         return self._whole.length
 
-    def rough(self, core: str) -> float:
-        """About the cost of `core`, quickly: that of its nearest stretch and of what is left over."""
-        compact = core.replace(" ", "")
+    def rough(self, cores: Sequence[str]) -> list[float]:
+        """About the cost of each of `cores`, quickly: that of its nearest stretch and of what is left over."""
+        compact = [core.replace(" ", "") for core in cores]
         length = self._whole.length
-        slips: float = self._whole.distance_within(compact)
-        if slips > 1:
-            words = core.split()
-            lost = length - sum(len(word) for word in self._words if word in words)
-            slips = min(slips, _WORDS + _LOST_LETTER * lost)
-        return slips + _left_over(len(compact) - length)
+        costs = []
+        for core, letters, distance in zip(cores, compact, self._whole.distances_within(compact), strict=True):
+            slips: float = distance
+            if slips > 1:
+                words = core.split()
+                lost = length - sum(len(word) for word in self._words if word in words)
+                slips = min(slips, _WORDS + _LOST_LETTER * lost)
+            costs.append(slips + _left_over(len(letters) - length))
+        return costs
 
     def fine(self, core: str) -> float:
         """The least cost of `core` by any way of comparing."""
@@ -97,7 +100,7 @@ class Judge:
     def _within(self, core: str) -> float:
         """The cost of the query as a stretch of a name, for scripts that do not part words."""
         compact = core.replace(" ", "")
-        return _WORDS + self._whole.distance_within(compact) + _left_over(len(compact) - self._whole.length)
+        return _WORDS + self._whole.distances_within([compact])[0] + _left_over(len(compact) - self._whole.length)
 
     def _from_beginning(self, core: str) -> float:
         """The cost of `core` as a whole, or of its beginning, by letters and then by sound."""

@@ -9,9 +9,9 @@ from movierec.tables import Bytes, as_bytes, little_endian
 
 from .documents import KINDS, Document, Hit, Kind
 from .grams import Grams, grams_in_parts
-from .names import Names, names_in_parts
+from .names import Names, names_in_parts, unspaced
 from .ranking import Judge
-from .text import MAIN, OTHER, PART, Asked, Spelling, forms, readings, second_thoughts
+from .text import MAIN, OTHER, PART, Asked, Spelling, forms, readings, second_thoughts, swapped
 
 _PREFIX: Final = "search"
 _STANDING: Final = 4
@@ -19,9 +19,14 @@ _FAME_STEPS: Final = 65_535
 
 # How many names each step hands on to the next, which takes longer over each.
 _MOST_BY_PAIRS: Final = 70
+_MOST_FOR_SHORT: Final = 300  # for all kinds together: pairs of letters tell little of a short query
+_SHORT: Final = range(4, 9)  # letters
 _MOST_AT_A_SECOND_LOOK: Final = 280
 _MOST_BY_BEGINNING: Final = 40
+_MOST_BY_MISTYPED_BEGINNING: Final = 8
+_MISTYPED_UP_TO: Final = 12  # letters; names that longer queries mean are found by their pairs of letters
 _MOST_COMPARED_FINELY: Final = 28
+_MOST_COMPARED_FINELY_WITH_SHORT: Final = 36
 _MOST_HOLDERS: Final = 100
 
 # Costs in slips of the typist: all were tuned on mistyped titles of which some kinds were held back.
@@ -37,9 +42,12 @@ _WRONG_YEAR: Final = 2.0
 
 _SURE: Final = 0.25  # slips for each letter of the query, or so many at least
 _SURE_AT_LEAST: Final = 1.2
-# A name with more slips, for each letter or at all, is another name. No right answer of 900 had as many.
-_ANOTHER: Final = 0.6
-_ANOTHER_AT_LEAST: Final = 3.0
+# A name with more slips for each letter of the query is another name. Of a few letters, some more may be wrong, but
+# not all. In scripts where a letter is a word or half of one, two of five in common are much.
+_ANOTHER: Final = 0.5
+_ANOTHER_OF_FEW: Final = 0.9
+_ANOTHER_AT_LEAST: Final = 3.6
+_ANOTHER_UNSPACED: Final = 0.75
 _GOOD: Final = 0.8  # with more slips, the query is read in other ways
 _FAR: Final = 0.3  # with more for each letter, more names are compared
 
@@ -60,10 +68,13 @@ class _Block:
         """Names worth comparing with the query, each once: some twice `most` that share pairs of letters with it."""
         core, length = judge.core, judge.length
         slack = max(2, length // 4)
-        near = self.grams.nearest(core, low=length - slack, high=length + slack, most=most)
-        return dict.fromkeys(
-            [*self.names.called(core), *self.names.starting_with(core, most=_MOST_BY_BEGINNING), *near]
-        )
+        found = [*self.names.called(core), *self.names.starting_with(core, most=_MOST_BY_BEGINNING)]
+        if length > 1 or not found:
+            found += self.grams.nearest(core, low=length - slack, high=length + slack, most=most)
+        if length <= _MISTYPED_UP_TO:
+            for beginning in swapped(core):
+                found += self.names.starting_with(beginning, most=_MOST_BY_MISTYPED_BEGINNING)
+        return dict.fromkeys(found)
 
     def check(self, documents: int) -> None:
         self.names.check(documents)
@@ -108,10 +119,12 @@ class Search:
     ) -> float:
         """Add what one reading of a query finds to the costs and sureness of documents; the least cost of a name."""
         judge = Judge(asked.spelling.core)
-        least = inf
+        if judge.length in _SHORT and blocks:
+            most = max(most, _MOST_FOR_SHORT // len(blocks))
+        least, most_slips = inf, _most_slips(judge)
         for names, i, core in self._worth_comparing(blocks, judge, asked.number, most):
             cost = judge.fine(core)
-            if cost > max(_ANOTHER_AT_LEAST, _ANOTHER * judge.length):
+            if cost > most_slips:
                 continue
             least = min(least, cost)
             sure = cost <= max(_SURE_AT_LEAST, _SURE * judge.length)
@@ -125,17 +138,19 @@ class Search:
         self, blocks: Sequence[_Block], judge: Judge, wanted: str, most: int
     ) -> list[tuple[Names, int, str]]:
         """The names with `wanted` in them that look best at a quick look, as (table, name, text)."""
+        near = [
+            (number, i, core)
+            for number, block in enumerate(blocks)
+            for i in block.candidates(judge, most=most)
+            if wanted in (core := block.names[i])
+        ]
         looks = []
-        for number, block in enumerate(blocks):
-            for i in block.candidates(judge, most=most):
-                core = block.names[i]
-                if wanted not in core:
-                    continue
-                place, _ = next(block.names.holders(i))
-                look = judge.rough(core) - _FAME * self._fame[place] / _FAME_STEPS if core != judge.core else -inf
-                looks.append((look, number, i, core))
+        for (number, i, core), cost in zip(near, judge.rough([core for _, _, core in near]), strict=True):
+            fame = self._fame[blocks[number].names.best_holder(i)]
+            looks.append((cost - _FAME * fame / _FAME_STEPS if core != judge.core else -inf, number, i, core))
         looks.sort()
-        return [(blocks[number].names, i, core) for _, number, i, core in looks[:_MOST_COMPARED_FINELY]]
+        finely = _MOST_COMPARED_FINELY_WITH_SHORT if judge.length in _SHORT else _MOST_COMPARED_FINELY
+        return [(blocks[number].names, i, core) for _, number, i, core in looks[:finely]]
 
     def _extra(self, asked: Asked, core: str, place: int, flags: int) -> float:
         """What fame, year, articles and the standing of the name add to the cost."""
@@ -155,6 +170,14 @@ class Search:
         """Raises ValueError for tables that are damaged."""
         for block in self._blocks.values():
             block.check(len(self._years))
+
+
+def _most_slips(judge: Judge) -> float:
+    """With how many slips a name may still be the one that was meant."""
+    if unspaced(judge.core):
+        return max(_ANOTHER_AT_LEAST, _ANOTHER_UNSPACED * judge.length)
+    share = _ANOTHER * judge.length
+    return max(share, min(share + _ANOTHER_OF_FEW, _ANOTHER_AT_LEAST))
 
 
 def search_parts(documents: Sequence[Document]) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 from zlib import crc32
 
@@ -64,6 +65,10 @@ _DIGIT_IN_WORD: Final = re.compile(r"[a-z]\d[a-z]")
 _LETTER_LIKE: Final = str.maketrans("013457", "oieasv")
 _NUMBERED: Final = frozenset(("vol", "part", "chapter", "episode"))
 _SHORT: Final = {"volume": "vol", "pt": "part"}
+_LEAST_SWAPPED: Final = 4
+_KIND_AT_END: Final = re.compile(r"^(.+) (?:movie|film|series)$")
+_LONGEST_NUMBER_FIRST: Final = "|".join(sorted(_NUMBERS[1:], key=len, reverse=True))
+_HUNDREDS: Final = re.compile(rf"\b({'|'.join(_NUMBERS[1:10])}) hundred\b(?: (?:and )?({_LONGEST_NUMBER_FIRST})\b)?")
 _YEAR: Final = re.compile(r"^(?:18[89]\d|19\d\d|20[0-4]\d)$")
 
 
@@ -197,11 +202,29 @@ def readings(query: str) -> list[Asked]:
     return [Asked(spelling(whole), number=words[last]), Asked(spelling(rest), year=int(words[last]))]
 
 
+def swapped(core: str) -> Iterator[str]:
+    """A text of four letters or more with each two neighbours swapped that are not alike."""
+    if len(core) < _LEAST_SWAPPED:
+        return
+    for at, (one, other) in enumerate(pairwise(core)):
+        if one != other and (at or other != " "):
+            yield f"{core[:at]}{other}{one}{core[at + 2 :]}"
+
+
+def _with_hundreds(plain_text: str) -> str:
+    """The text with hundreds that are written in words in digits: one hundred and one as 101."""
+
+    def digits(found: re.Match[str]) -> str:
+        return str(100 * _NUMBERS.index(found[1]) + (_NUMBERS.index(found[2]) if found[2] else 0))
+
+    return _HUNDREDS.sub(digits, plain_text)
+
+
 def second_thoughts(query: str) -> list[Asked]:
     """Other ways to read a query for which nothing good was found.
 
-    A mistyped article in front or one without its space ("fhe mask", "themask"), a number without one ("rockyii"), and
-    a text in another script read aloud.
+    A mistyped article in front or one without its space ("fhe mask", "themask"), a number without one ("rockyii"),
+    what kind of title it is ("alien movie"), a number in many words, and a text in another script read aloud.
     """
     whole = plain(query[:LONGEST_QUERY])
     read = []
@@ -212,6 +235,10 @@ def second_thoughts(query: str) -> list[Asked]:
         read.append(f"the {whole[3:]}")
     if numbered := _ROMAN_ENDING.match(whole):
         read.append(f"{numbered[1]} {_ROMAN[numbered[2]]}")
+    if told := _KIND_AT_END.match(whole):
+        read.append(told[1])
+    if (counted := _with_hundreds(whole)) != whole:
+        read.append(counted)
     if latin := in_latin(whole):
         read.append(latin)
     return [Asked(spelling(text)) for text in read]

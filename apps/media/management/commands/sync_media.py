@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -28,13 +31,16 @@ from movierec.progress import Steps
 LEAST_SECONDS: Final = 20
 # "Try again later", as sysexits.h has it.
 BUSY: Final = 75
+# As of a program that Ctrl-C ends.
+STOPPED: Final = 130
 _METRICS: Final = {"TitlesFetched": "fetched", "TitlesFailed": "failed", "TitlesRemoved": "removed"}
 
 
 class Command(BaseCommand):
     help = (
         "Brings the catalogue into step with TMDB. Can be stopped at any time; the same command goes on. Ends with 0 "
-        f"when it is done or its time is over, with 1 when it failed, and with {BUSY} while another process does it."
+        f"when it is done or its time is over, with 1 when it failed, with {BUSY} while another process does it, and "
+        f"with {STOPPED} when it was stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -69,11 +75,15 @@ class Command(BaseCommand):
         # What a fault that nobody foresaw leaves.
         state = "failed"
         try:
-            run = self._synced(schedule, budget)
+            with _stopped_by_sigterm():
+                run = self._synced(schedule, budget)
             state = run.state
         except AlreadyRunning as error:
             state = "busy"
             raise CommandError(str(error), returncode=BUSY) from error
+        except KeyboardInterrupt as error:
+            state = "paused"
+            raise CommandError("The sync was stopped; the same command goes on.", returncode=STOPPED) from error
         finally:
             self.stdout.write(_metrics(schedule, state, run))
         for problem in run.errors:
@@ -95,6 +105,16 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([_as_json(standing) for standing in found], indent=1))
         else:
             self.stdout.write("\n".join(map(_line, found)))
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Has the signal with which systems end processes do what Ctrl-C does."""
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
 
 
 def _seconds(text: str) -> int:

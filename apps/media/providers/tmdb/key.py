@@ -9,8 +9,8 @@ from typing import Final
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
-from apps.media.errors import SourceError, SourceRefused, SourceUnavailable
-from apps.media.providers.tmdb.clock import Clock
+from apps.media.errors import SourceError, SourceKeyRefused, SourceUnavailable
+from apps.media.providers.tmdb.clock import Clock, Deadline
 from movierec.aws import client
 from movierec.localaws import LocalAwsError
 
@@ -59,25 +59,51 @@ class KeyHolder:
         place = f"the secret {self._secret} (TMDB_API_KEY_SECRET)" if self._secret else "TMDB_API_KEY"
         return f"Put the key that TMDB's settings page shows into {place}."
 
-    def current(self) -> ApiKey:
-        """The key. Raises SourceRefused where the secret holds none, SourceUnavailable where it cannot be read now."""
-        with self._lock:
+    def current(self, deadline: Deadline) -> ApiKey:
+        """The key.
+
+        Raises SourceKeyRefused where the secret holds none, SourceUnavailable where it cannot be read now, or while
+        another thread reads it past the deadline. The reading itself has the time-outs of every client of AWS.
+        """
+        held = self._held
+        if held is not None:
+            return held
+        if not self._has_turn(deadline):
+            raise SourceUnavailable("There was no time to read the key of TMDB.", retry_after=1)
+        try:
             if self._held is None and self._is_due(RETRY_SECONDS):
                 self._read()
             if self._held is None:
-                kind, sentence = self._problem or (SourceRefused, f"There is no key. {self.remedy}")
+                kind, sentence = self._problem or (SourceKeyRefused, f"There is no key. {self.remedy}")
                 raise kind(sentence)
             return self._held
+        finally:
+            self._lock.release()
 
-    def other_than(self, refused: ApiKey) -> ApiKey | None:
-        """The key that the secret holds by now, if it is another one; it is read at most once a minute."""
-        with self._lock:
-            if self._held == refused and self._secret and self._is_due(REREAD_SECONDS):
+    def other_than(self, refused: ApiKey, deadline: Deadline) -> ApiKey | None:
+        """The key that the secret holds by now, if it is another one; it is read at most once a minute.
+
+        None as well where there is no time to find out.
+        """
+        if not self._secret or not self._has_turn(deadline):
+            return None
+        try:
+            if self._held == refused and self._is_due(REREAD_SECONDS):
                 self._read()
             return self._held if self._held != refused else None
+        finally:
+            self._lock.release()
+
+    def _has_turn(self, deadline: Deadline) -> bool:
+        """Takes the lock, which another thread may hold while it reads the secret; False when the time is over."""
+        left = deadline.left()
+        return left > 0 and self._lock.acquire(timeout=left)
 
     def _is_due(self, pause: float) -> bool:
-        return bool(self._secret) and (self._read_at is None or self._clock.since_1970() - self._read_at >= pause)
+        """Whether so many seconds have passed since the last reading, or the clock was set back."""
+        if not self._secret or self._read_at is None:
+            return bool(self._secret)
+        return not 0 <= self._clock.since_1970() - self._read_at < pause
 
     def _read(self) -> None:
         """Takes up what the secret holds; a key that is held stays where there is nothing better."""
@@ -87,7 +113,7 @@ class KeyHolder:
             found = client("secretsmanager").get_secret_value(SecretId=self._secret).get("SecretString", "")
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            kind: type[SourceError] = SourceUnavailable if code in _PASSING else SourceRefused
+            kind: type[SourceError] = SourceUnavailable if code in _PASSING else SourceKeyRefused
             self._problem = kind, self._unreadable(code)
         except (BotoCoreError, LocalAwsError) as error:
             self._problem = SourceUnavailable, self._unreadable(type(error).__name__)
@@ -96,7 +122,7 @@ class KeyHolder:
             if text:
                 self._held = ApiKey(text)
             else:
-                self._problem = SourceRefused, f"The secret {self._secret} holds no key. {self.remedy}"
+                self._problem = SourceKeyRefused, f"The secret {self._secret} holds no key. {self.remedy}"
 
     def _unreadable(self, reason: str) -> str:
         return (

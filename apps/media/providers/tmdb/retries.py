@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from math import ceil
 from typing import Final, TypeVar
 
-from apps.media.errors import SourceUnavailable
+from apps.media.errors import SourceGarbled, SourceUnavailable
 from apps.media.providers.tmdb.clock import Clock, Deadline
 
 TRIES: Final = 4
@@ -35,10 +35,15 @@ class Fault:
     wait: float | None = None
 
 
+class Garbled(Fault):
+    """An answer came that is not in TMDB's format."""
+
+
 def until_it_works(attempt: Callable[[], T | Fault], *, deadline: Deadline, clock: Clock) -> T:
     """What `attempt` gives, which is called up to four times, with pauses, while there is time before the deadline.
 
-    Raises SourceUnavailable with the last fault: at once where TMDB asks for a wait that is longer than that.
+    Raises SourceUnavailable with the last fault: at once where TMDB asks for a wait that is longer than that, and as
+    SourceGarbled where the last try brought an answer, only not one of TMDB's format.
     """
     longest = FIRST_PAUSE_SECONDS
     tries = 0
@@ -49,7 +54,8 @@ def until_it_works(attempt: Callable[[], T | Fault], *, deadline: Deadline, cloc
         tries += 1
         pause = (found.wait or 0.0) + random.uniform(0, longest)  # noqa: S311  (jitter is no secret)
         if tries == TRIES or pause >= deadline.left():
-            raise unavailable(f"TMDB cannot be used now ({found.reason}).", found.wait)
+            sentence = f"TMDB cannot be used now ({found.reason})."
+            raise SourceGarbled(sentence) if isinstance(found, Garbled) else unavailable(sentence, found.wait)
         clock.wait(pause)
         longest *= 2
 

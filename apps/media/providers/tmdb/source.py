@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from functools import partial
+from typing import Any, Final, Literal
 
 from apps.media.errors import SourceUnavailable
 from apps.media.people import PERSON_MEDIA_TYPE, Person
@@ -41,25 +42,34 @@ class Tmdb:
             "include_video_language": self._video_languages,
             "language": self._language,
         }
-        body = self._client.get(f"{media_type}/{media_id}", parameters, budget=budget)
+        parse = partial(self._title, media_type, media_id)
+        return self._client.get(f"{media_type}/{media_id}", parameters, parse=parse, budget=budget)
+
+    def person(self, person_id: int, *, budget: float) -> Person:
+        parameters = {"append_to_response": _APPENDED_TO_PERSONS, "language": self._language}
+        return self._client.get(f"person/{person_id}", parameters, parse=partial(_person, person_id), budget=budget)
+
+    def listed(self, path: str, *, budget: float, page: int = 1, **parameters: str) -> Listed:
+        asked = {"language": self._language, "page": str(page), **parameters}
+        return self._client.get(path, asked, parse=partial(_listed, path), budget=budget)
+
+    def search(self, query: str, kind: SearchKind, *, budget: float, page: int = 1) -> Listed:
+        return self.listed(f"search/{kind}", budget=budget, page=page, query=query, include_adult="false")
+
+    def _title(self, media_type: MediaType, media_id: int, body: Any) -> FullTitle:
         full = parsing.full_title(media_type, body, refreshed_at=now_text(), languages=self._languages)
         _check_number(f"{media_type}/{media_id}", media_id, full.facts.media_id)
         return full
 
-    def person(self, person_id: int, *, budget: float) -> Person:
-        parameters = {"append_to_response": _APPENDED_TO_PERSONS, "language": self._language}
-        body = self._client.get(f"person/{person_id}", parameters, budget=budget)
-        person = parsing.person(body, refreshed_at=now_text())
-        _check_number(f"person/{person_id}", person_id, person.person_id)
-        return person
 
-    def listed(self, path: str, *, budget: float, page: int = 1, **parameters: str) -> Listed:
-        asked = {"language": self._language, "page": str(page), **parameters}
-        body = self._client.get(path, asked, budget=budget)
-        return parsing.listed(body, media_type=_kind(path), refreshed_at=now_text())
+def _person(person_id: int, body: Any) -> Person:
+    person = parsing.person(body, refreshed_at=now_text())
+    _check_number(f"person/{person_id}", person_id, person.person_id)
+    return person
 
-    def search(self, query: str, kind: SearchKind, *, budget: float, page: int = 1) -> Listed:
-        return self.listed(f"search/{kind}", budget=budget, page=page, query=query, include_adult="false")
+
+def _listed(path: str, body: Any) -> Listed:
+    return parsing.listed(body, media_type=_kind(path), refreshed_at=now_text())
 
 
 def _check_number(path: str, asked: int, answered: int) -> None:

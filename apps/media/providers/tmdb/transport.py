@@ -45,7 +45,7 @@ class Answer:
 
 
 class Transport:
-    """Asks one server, from several threads, over connections that are kept between requests: one for each thread.
+    """Asks one server, from several threads, over connections that are kept between requests and shared by all.
 
     `address` is an http or https address with the first part of every path.
     """

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.ops.imports.movielens import VIEWER_PREFIX, import_folder
 from apps.ops.imports.movielens_files import Folder, FolderError, Rejected
 from movierec.dynamo.registry import create_missing_tables
+from movierec.dynamo.turns import TurnTaken
 from movierec.progress import Steps
 
 SHOWN = 20
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         try:
             with Steps(self.stdout) as steps:
                 outcome = import_folder(source, steps, now=datetime.now(UTC))
-        except FolderError as error:
+        except (FolderError, TurnTaken) as error:
             raise CommandError(str(error)) from error
         if outcome.already_done:
             self.stdout.write(f"These {outcome.films} films and their ratings are imported already.")

@@ -10,6 +10,7 @@ from apps.media.errors import CatalogueError
 from apps.ops.demo import ensure_demo_loaded, refuse_outside_local
 from apps.ops.errors import NotLocal
 from movierec.dynamo.registry import create_missing_tables
+from movierec.dynamo.turns import TurnTaken
 from movierec.localaws import LocalAwsError
 
 
@@ -24,6 +25,6 @@ class Command(BaseCommand):
             refuse_outside_local()
             list(create_missing_tables())
             loaded = ensure_demo_loaded(self.stdout)
-        except (NotLocal, CatalogueError, LocalAwsError) as error:
+        except (NotLocal, CatalogueError, LocalAwsError, TurnTaken) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("The demo is loaded." if loaded else "The demo was loaded before; nothing to do.")

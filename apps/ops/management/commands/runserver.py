@@ -15,6 +15,7 @@ from apps.ops import demo
 from apps.ops.preparation import prepare
 from apps.recommendations.artifacts import serving
 from movierec import env
+from movierec.dynamo.turns import TurnTaken
 from movierec.localaws import LocalAwsError
 from movierec.objects import StoreError
 
@@ -44,7 +45,7 @@ class Command(runserver.Command):
             try:
                 provider().check_configuration()
                 prepare(self.stdout)
-            except (LocalAwsError, StoreError) as error:
+            except (LocalAwsError, StoreError, TurnTaken) as error:
                 raise CommandError(str(error)) from error
         super().run(**options)
 

@@ -38,6 +38,14 @@ function showPage(next) {
   (document.getElementById("outcome") ?? document.getElementById("answer"))?.focus();
 }
 
+// The way to sign in, and from there back to this page.
+function wayIn() {
+  const link = document.createElement("a");
+  link.href = `/auth/signin?${new URLSearchParams({ next: window.location.pathname })}`;
+  link.textContent = "Sign in";
+  return link;
+}
+
 function showProblem(form, sentence) {
   const notice = form.querySelector("[role=alert]") ?? form.appendChild(document.createElement("p"));
   notice.setAttribute("role", "alert");
@@ -54,9 +62,11 @@ async function showAnswer(form, response) {
     form.querySelector("[role=status]").textContent = form.dataset.done;
   } else if (type.startsWith("text/html")) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const stays = "stays" in form.dataset && AGAIN.includes(response.status);
+    // A button that keeps its page keeps it whatever the answer.
+    const stays = "done" in form.dataset || ("stays" in form.dataset && AGAIN.includes(response.status));
     if (stays) showProblem(form, page.getElementById("outcome").textContent);
     else showPage(page);
+    if (stays && response.status === 401) form.querySelector("[role=alert]").append(". ", wayIn());
   } else {
     const answer = type.startsWith(JSON_TYPE) ? await response.json() : {};
     showProblem(form, answer.error ?? `The server answered ${response.status} ${response.statusText}.`);

@@ -98,6 +98,8 @@ function suggestionsFor(input) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
+    // What was chosen belongs to the text before.
+    activate(-1);
     const text = input.value.trim();
     if (text) timer = setTimeout(ask, REST, text);
     else close();

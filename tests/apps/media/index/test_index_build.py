@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 
@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.media.details import Credit, Details
-from apps.media.index import people
+from apps.media.index import catalogue, people
 from apps.media.index.build import build_index
 from apps.media.index.catalogue import CatalogueIndex
 from apps.media.index.discover import Wanted
 from apps.media.index.orders import SORTS
 from apps.media.index.people import IndexedCredit, IndexedPerson
-from apps.media.listings import item_of
 from apps.media.people import local_person_id
-from apps.media.titles import CatalogueTitle, FullTitle
+from apps.media.titles import CatalogueTitle, FullTitle, item_of
+from movierec.tables import mask_of
 
 Indexed = Callable[..., CatalogueIndex]
 Make = Callable[..., FullTitle]
@@ -129,7 +129,8 @@ class TestLocalPersonId:
     def test_a_name_has_one_number_however_it_is_written(self) -> None:
         number = local_person_id("Penélope Cruz")
         assert number == local_person_id(" penélope  CRUZ") == local_person_id("Pene\u0301lope Cruz")
-        assert number != local_person_id("Penelope Cruz")
+        assert number == local_person_id("Penelope Cruz")
+        assert number != local_person_id("Penelope Cruze")
 
     def test_the_number_never_changes(self) -> None:
         assert local_person_id("Tom Hanks") == 1418833155826
@@ -149,6 +150,25 @@ class TestTime:
         with time_machine.travel("2026-06-30T00:00:00Z", tick=False):
             assert index.discover(Wanted(sort="title")).places == [1, 2]
             assert [index.is_kept(place) for place in range(3)] == [False, True, True]
+        with time_machine.travel("2026-11-01T00:00:00Z", tick=False):
+            assert index.discover(Wanted()).places == [1]
+        with time_machine.travel("2026-07-01T00:00:00Z", tick=False):  # a clock that was set back
+            assert index.discover(Wanted(sort="title")).places == [1, 2]
+
+    def test_titles_are_not_walked_anew_while_none_goes(
+        self, indexed: Indexed, title: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        index = indexed(title(1, refreshed_at="2026-01-01T00:00:00Z"), title(2))
+        made: list[list[int]] = []
+
+        def noted(places: Iterable[int], size: int) -> int:
+            made.append(list(places))
+            return mask_of(made[-1], size)
+
+        monkeypatch.setattr(catalogue, "mask_of", noted)
+        with time_machine.travel("2026-07-01T00:00:00Z", tick=False):
+            assert [index.discover(Wanted()).places for _ in range(3)] == [[1]] * 3
+        assert [places for places in made if places] == [[0]]
 
 
 ABSURD = [

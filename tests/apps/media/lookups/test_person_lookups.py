@@ -12,15 +12,16 @@ import pytest
 import time_machine
 from django.test import Client
 
-from apps.media.catalogue import publish_index
 from apps.media.details import Credit, Details, Translation
-from apps.media.errors import DetailsDamaged
 from apps.media.index.build import build_index
+from apps.media.index_keeper import publish_index
 from apps.media.lookups.people import unpacked_person
 from apps.media.models import CachedMedia
-from apps.media.packing import packed
+from apps.media.packing import DetailsDamaged, packed
 from apps.media.people import Person, PersonCredit, local_person_id
 from apps.media.titles import CatalogueTitle, FullTitle
+from movierec.timestamps import timestamp
+from tests.stand_ins.titles import keep_titles
 from tests.stand_ins.tmdb_bodies import ABSENT, movie_entry, person_body
 from tests.stand_ins.tmdb_server import TmdbServer, drips, garbage, hangs, refused_key, status, too_many, wrong_types
 
@@ -34,9 +35,10 @@ def indexed(tables: None, film: Make) -> None:
     of_tmdb = CatalogueTitle("movie", 603, "Film 603", "tmdb", popularity=9.0, poster_path="/poster603.jpg")
     details = Details(cast=(Credit(500, "Person 500", "Keeper", "/profile500.jpg"),))
     titles = [
-        FullTitle(of_tmdb, details, {"fr": Translation("Œuvre 603")}),
+        FullTitle(of_tmdb, details, {"fr": Translation("Œuvre 603", "Un film.")}),
         FullTitle(film(11, makers=("A Maker",), cast=("A Maker", "B Player"))),
     ]
+    keep_titles(titles)
     publish_index(build_index(titles, built_at="2026-05-01T12:00:00.000Z"))
 
 
@@ -142,6 +144,20 @@ def test_titles_of_the_catalogue_say_so_and_are_in_the_language(
     assert response["Content-Language"] == "fr"
     found = {each["id"]: (each["title"], each["inCatalogue"]) for each in response.json()["results"]}
     assert found == {1396: ("Series 1396", False), 603: ("Œuvre 603", True), 604: ("Film 604", False)}
+    overviews = {each["id"]: each["overview"] for each in response.json()["results"]}
+    assert overviews[603] == "Un film."
+
+
+def test_the_language_is_that_of_what_was_served(
+    client: Client, tmdb: TmdbServer, indexed: None, operations: list[str]
+) -> None:
+    tmdb.answers("person/500", person_body(500))
+    client.get("/media/person/500")
+    for asked, reads in (("fr", ["GetItem", "BatchGetItem"]), ("de", ["GetItem", "BatchGetItem"]), ("en", ["GetItem"])):
+        operations.clear()
+        response = client.get(f"/media/person/500?language={asked}")
+        assert response["Content-Language"] == ("fr" if asked == "fr" else "en")
+        assert operations == ["UpdateItem", *reads]
 
 
 def test_people_by_name_alone_are_known_by_our_number(
@@ -172,12 +188,53 @@ def test_what_is_no_number_is_404(client: Client, error_of: ErrorOf, path: str) 
 
 
 def test_whom_the_source_does_not_know_is_asked_for_once_an_hour(
-    client: Client, tmdb: TmdbServer, operations: list[str], error_of: ErrorOf
+    client: Client, tmdb: TmdbServer, indexed: None, operations: list[str], error_of: ErrorOf
 ) -> None:
-    assert error_of(client.get("/media/person/500")) == (404, "UnknownPerson")
+    assert error_of(client.get("/media/person/31")) == (404, "UnknownPerson")
     operations.clear()
-    assert error_of(client.get("/media/person/500")) == (404, "UnknownPerson")
+    assert error_of(client.get("/media/person/31")) == (404, "UnknownPerson")
     assert (operations, len(tmdb.requests)) == (["UpdateItem", "GetItem"], 1)
+
+
+@pytest.mark.parametrize("number", [500, local_person_id("A Maker")])
+def test_nobody_is_denied_while_the_index_cannot_be_read(client: Client, error_of: ErrorOf, number: int) -> None:
+    response = client.get(f"/media/person/{number}")
+    assert error_of(response) == (503, "CatalogueIndexMissing")
+    assert response["Retry-After"] == "5"
+
+
+def test_whom_the_source_does_not_know_the_index_may_know_once_it_can_be_read(
+    client: Client, tmdb: TmdbServer, error_of: ErrorOf
+) -> None:
+    for _ in range(2):
+        assert error_of(client.get("/media/person/500")) == (503, "CatalogueIndexMissing")
+    assert len(tmdb.requests) == 1
+
+
+def test_who_is_stored_needs_no_index(client: Client, tmdb: TmdbServer) -> None:
+    tmdb.answers("person/500", person_body(500))
+    assert [client.get("/media/person/500").status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_person_goes_with_the_last_of_their_titles(client: Client, tables: None, error_of: ErrorOf) -> None:
+    now = datetime.now(UTC)
+    told = CatalogueTitle("movie", 603, "Film 603", "tmdb", refreshed_at=timestamp(now))
+    details = Details(cast=(Credit(500, "Person 500", "Keeper", "/profile500.jpg"),))
+    publish_index(build_index([FullTitle(told, details)], built_at=timestamp(now)))
+    with time_machine.travel(now + timedelta(days=179)):
+        assert client.get("/media/person/500").status_code == 200
+        assert client.get("/search?q=person+500").json()["total_results"] == 1
+    with time_machine.travel(now + timedelta(days=180)):
+        assert error_of(client.get("/media/person/500")) == (404, "UnknownPerson")
+        found = client.get("/search?q=person+500").json()
+        assert (found["results"], found["attribution"]) == ([], [])
+
+
+def test_a_photo_of_tmdb_is_credited_whoever_told_of_the_titles(client: Client, tables: None, film: Make) -> None:
+    details = Details(cast=(Credit(500, "Ida Quartz", "Keeper", "/profile500.jpg"),))
+    publish_index(build_index([FullTitle(film(11), details)], built_at="2026-05-01T12:00:00.000Z"))
+    for path in ("/media/person/500", "/search?q=ida+quartz&type=person"):
+        assert [notice["source"] for notice in client.get(path).json()["attribution"]] == ["TMDB"]
 
 
 def test_whom_the_source_does_not_know_and_the_index_does(client: Client, tmdb: TmdbServer, indexed: None) -> None:

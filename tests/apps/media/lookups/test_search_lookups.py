@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -12,13 +12,14 @@ import pytest
 import time_machine
 from django.test import Client
 
-from apps.media.catalogue import publish_index
 from apps.media.details import Credit, Details, Translation
 from apps.media.index.build import build_index
+from apps.media.index_keeper import publish_index
 from apps.media.lookups import searches
 from apps.media.models import CachedMedia
 from apps.media.titles import CatalogueTitle, FullTitle
 from movierec.dynamo.leases import take
+from movierec.timestamps import timestamp
 from tests.stand_ins.titles import keep_titles
 from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry, person_entry, tv_entry
 from tests.stand_ins.tmdb_server import TmdbServer, drips, garbage, hangs, refused_key, status, too_many, wrong_types
@@ -37,7 +38,7 @@ def titles(tables: None, film: Make) -> list[FullTitle]:
     of_tmdb = CatalogueTitle("movie", 603, "The Glass Lighthouse", "tmdb", popularity=50.0, release_date="1999-03-31")
     details = Details(cast=(Credit(500, "Ida Quartz", "Keeper", "/ida.jpg"),))
     found = [
-        FullTitle(of_tmdb, details, {"fr": Translation("Le Phare de verre")}),
+        FullTitle(of_tmdb, details, {"fr": Translation("Le Phare de verre", "Un phare.")}),
         FullTitle(film(11, title="Copper Harvest", popularity=3.0)),
         FullTitle(film(12, media_type="tv", title="Copper Nights", release_date="2008-01-20")),
     ]
@@ -106,10 +107,36 @@ class TestCatalogue:
             "known_for": [{"id": 603, "media_type": "movie", "title": "Le Phare de verre"}],
         }
 
-    def test_titles_are_in_the_language(self, search: Callable[[str], Any]) -> None:
+    def test_titles_and_overviews_are_in_the_language_by_one_read(
+        self, search: Callable[[str], Any], operations: list[str]
+    ) -> None:
+        operations.clear()
         response = search("q=glass+lighthouse&language=fr-CA")
-        assert response["Content-Language"] == "fr"
-        assert response.json()["results"][0]["title"] == "Le Phare de verre"
+        first = response.json()["results"][0]
+        assert (response["Content-Language"], first["title"], first["overview"]) == (
+            "fr", "Le Phare de verre", "Un phare.",
+        )  # fmt: skip
+        assert operations == ["UpdateItem", "BatchGetItem"]
+
+    @pytest.mark.parametrize("query", ["q=copper&language=fr", "q=glass+lighthouse&language=de", "q=glass+lighthouse"])
+    def test_where_nothing_was_translated_the_language_is_the_fall_back(
+        self, search: Callable[[str], Any], query: str
+    ) -> None:
+        assert search(query)["Content-Language"] == "en"
+
+    def test_what_comes_close_is_not_counted_with_what_fits(self, client: Client, tables: None, film: Make) -> None:
+        named = [film(number, title=name) for number, name in enumerate(("Matrix", "Matrix", "Matter"), 1)]
+        publish_index(build_index(map(FullTitle, named), built_at="2026-05-01T12:00:00.000Z"))
+        found = client.get("/search?q=matrix").json()
+        assert (found["total_results"], found["message"]) == (3, "2 results for matrix, and 1 that comes close.")
+
+    def test_titles_whose_time_is_over_are_left_out(self, client: Client, tables: None, film: Make) -> None:
+        now = datetime.now(UTC)
+        titles = [FullTitle(film(1, title="Glass", refreshed_at=timestamp(now))), FullTitle(film(2, title="Glass"))]
+        publish_index(build_index(titles, built_at=timestamp(now)))
+        assert {number for _, number in keys(client.get("/search?q=glass"))} == {1, 2}
+        with time_machine.travel(now + timedelta(days=180)):
+            assert keys(client.get("/search?q=glass")) == [("movie", 2)]
 
     def test_what_nobody_outside_told_of_is_not_credited_to_anybody(self, search: Callable[[str], Any]) -> None:
         assert search("q=copper+nights&type=tv").json()["attribution"] == []
@@ -163,6 +190,19 @@ class TestCatalogue:
 
 
 class TestSource:
+    @pytest.mark.parametrize(("limit", "closest"), [(1, 0), (2, 1), (4, 3), (20, 3)])
+    def test_three_titles_that_come_close_follow_the_finds_where_there_is_room(
+        self, client: Client, tables: None, tmdb: TmdbServer, film: Make, limit: int, closest: int
+    ) -> None:
+        near = [FullTitle(film(number, title=f"Copper Nine {number}")) for number in range(1, 7)]
+        publish_index(build_index(near, built_at="2026-05-01T12:00:00.000Z"))
+        tmdb.answers("search/multi", list_body([movie_entry(77, media_type="movie", title="Copper Nineties")]))
+        response = client.get(f"/search?q=copper+nineties&limit={limit}")
+        found = keys(response)
+        assert (found[0], len(found)) == (("movie", 77), 1 + closest)
+        others = f", and {closest} that come{'s' * (closest == 1)} close" if closest else ""
+        assert response.json()["message"] == f"1 result for copper nineties{others}."
+
     def test_what_the_index_lacks_is_asked_for_once_a_day_and_kept(
         self, search: Callable[[str], Any], tmdb: TmdbServer, operations: list[str]
     ) -> None:

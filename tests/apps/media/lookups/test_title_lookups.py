@@ -14,12 +14,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from apps.media.details import Credit, Details, Keyword
+from apps.media.details import Credit, Details, Keyword, Offers, Provider, Translation
 from apps.media.lookups import questions
 from apps.media.lookups.rows import missing_row, put_where_nothing_is
 from apps.media.models import CachedMedia
 from apps.media.titles import CatalogueTitle, FullTitle, full_from_row
-from movierec.dynamo.leases import Taken, lease, take
+from movierec.dynamo.leases import Lease, Taken, take
 from movierec.timestamps import timestamp
 from tests.stand_ins.titles import keep_titles
 from tests.stand_ins.tmdb_bodies import movie_body, tv_body
@@ -250,6 +250,16 @@ class TestUnknown:
         assert tmdb.key not in response.content.decode()
         assert row_of(603) is None
 
+    def test_an_outage_is_in_the_log_once_and_not_for_every_visitor(
+        self, client: Client, tmdb: TmdbServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        tmdb.fails(refused_key())
+        with caplog.at_level("WARNING"):
+            assert [client.get("/media/movie/603").status_code for _ in range(3)] == [503] * 3
+        ours = [record for record in caplog.records if record.name.startswith(("apps.", "movierec."))]
+        assert [record.name for record in ours if record.levelname == "WARNING"] == ["apps.media.lookups.questions"]
+        assert [record.message for record in ours if record.levelname == "ERROR"] == []
+
     def test_after_a_failure_everybody_is_told_at_once_until_the_pause_is_over(
         self, client: Client, tmdb: TmdbServer, hasty: None, operations: list[str], error_of: ErrorOf
     ) -> None:
@@ -284,8 +294,8 @@ class TestUnknown:
     def test_who_comes_before_that_can_be_read_learns_it_from_the_lease(
         self, client: Client, tmdb: TmdbServer, error_of: ErrorOf
     ) -> None:
-        held = lease("title:movie:603", 10)
-        assert held is not None
+        held = take("title:movie:603", 10)
+        assert isinstance(held, Lease)
         held.give_up(after=60, note="absent")
         assert error_of(client.get("/media/movie/603")) == (404, "UnknownTitle")
         assert tmdb.requests == []
@@ -330,7 +340,7 @@ class TestUnknown:
         assert set(operations) <= {"UpdateItem"}
         assert tmdb.requests == []
 
-    @pytest.mark.parametrize("query", ["region=USA", "region=U", "region=", "region=1A", "region=%00", "language=%7B"])
+    @pytest.mark.parametrize("query", ["region=USA", "region=U", "region=1A", "region=%00", "language=%7B"])
     def test_a_wrong_query_is_400_and_nobody_is_asked(
         self, client: Client, tmdb: TmdbServer, operations: list[str], error_of: ErrorOf, query: str
     ) -> None:
@@ -435,9 +445,36 @@ class TestAnswer:
         response = client.get(f"/media/movie/603?language={asked}")
         body = response.json()
         assert (response["Content-Language"], body["language"]) == (language, language)
+        assert {body["languages"][name] for name in ("title", "overview")} <= {language, "en"}
         if title is not None:
             assert (body["title"], body["tagline"]) == (title, tagline)
         assert body["original_title"] == "Film 603"
+
+    def test_each_text_says_its_language(self, client: Client, film: Make) -> None:
+        store(FullTitle(film(603), Details(tagline="Known."), {"fr": Translation("Œuvre 603", "Un film.")}))
+        body = client.get("/media/movie/603?language=fr").json()
+        assert (body["title"], body["overview"], body["tagline"]) == ("Œuvre 603", "Un film.", "Known.")
+        assert body["languages"] == {"title": "fr", "overview": "fr", "tagline": "en"}
+        assert set(client.get("/media/movie/603").json()["languages"].values()) == {"en"}
+
+    def test_the_services_of_a_catalogue_are_offers_by_name(self, client: Client, film: Make) -> None:
+        store(FullTitle(film(11, services=("netflix", "SE/prime", "cinema"))))
+        body = client.get("/media/movie/11").json()
+        assert body["providers"] == {
+            "region": "US",
+            "link": None,
+            "stream": [{"id": None, "name": "Netflix", "logo": None}, {"id": None, "name": "cinema", "logo": None}],
+            "free": [], "ads": [], "rent": [], "buy": [],
+        }  # fmt: skip
+        assert (body["providerRegions"], body["attribution"]) == (["SE", "US"], [])
+        swedish = client.get("/media/movie/11?region=SE").json()["providers"]
+        assert [each["name"] for each in swedish["stream"]] == ["Prime Video"]
+
+    def test_where_a_source_tells_the_offers_these_alone_count(self, client: Client) -> None:
+        details = Details(providers=(Provider(8, "Netflix", None),), offers={"US": Offers(rent=(8,))})
+        store(of_tmdb(603, days=1, details=details, services=("hulu",)))
+        providers = client.get("/media/movie/603").json()["providers"]
+        assert ([each["name"] for each in providers["rent"]], providers["stream"]) == (["Netflix"], [])
 
     def test_what_was_never_translated_is_in_the_language_it_is_kept_in(self, client: Client, film: Make) -> None:
         store(FullTitle(film(603)))
@@ -479,6 +516,18 @@ class TestAnswer:
             assert (known.status_code, known.content) == (304, b"")
             clock.shift(30 * 86400)
             assert client.get("/media/movie/603", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+    def test_the_page_for_people_is_made_anew_and_kept_by_no_cache(self, client: Client, film: Make) -> None:
+        store(FullTitle(film(603)))
+        as_json = client.get("/media/movie/603")
+        headers = {"accept": "text/html", "if-none-match": as_json["ETag"]}
+        page = client.get("/media/movie/603", headers=headers)
+        assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
+        assert page["Content-Type"].startswith("text/html")
+        assert "ETag" not in page
+        known = client.get("/media/movie/603", headers={"if-none-match": as_json["ETag"]})
+        assert known.status_code == 304
+        assert all("accept" in each["Vary"].lower().split(", ") for each in (as_json, page, known))
 
     def test_a_stale_token_and_head_do_no_harm(self, client: Client, film: Make) -> None:
         store(FullTitle(film(603)))

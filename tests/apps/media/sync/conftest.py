@@ -152,6 +152,11 @@ def stored_titles() -> dict[Any, Any]:
     return found
 
 
+def complete_titles() -> set[Any]:
+    """The titles of which more is stored than lists tell."""
+    return {key for key, full in stored_titles().items() if full.details is not None}
+
+
 # Two pages of popular films, one page each of the others.
 LIST_REQUESTS = 6
 LISTED = [("movie", media_id) for media_id in MOVIES[:-1]] + [("tv", media_id) for media_id in SERIES]

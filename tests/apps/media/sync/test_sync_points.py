@@ -68,3 +68,16 @@ def test_a_new_run_forgets_the_one_before_and_a_finished_one_leaves_nothing() ->
     assert list(second.batches()) == []
     second.clear()
     assert list(DataRow.scan_rows()) == []
+
+
+def test_titles_that_could_not_be_had_outlast_the_run_until_the_next_one_plans_them() -> None:
+    point = begin(DAILY, NOW)
+    point.save_plan(MANY[:250])
+    point.save_failed("KEYS#0000", MANY[:2])
+    point.save_failed("KEYS#0001", [])
+    point.clear()
+    following = begin(DAILY, NOW + timedelta(days=1))
+    assert following.failed_before() == MANY[:2]
+    following.save_plan(MANY[:2])
+    assert following.failed_before() == []
+    assert sorted(row["sk"] for row in DataRow.scan_rows()) == ["KEYS#0000", "POINT"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from itertools import count
+from threading import Barrier
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -11,20 +13,26 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from pynamodb.exceptions import PutError
 
 from apps.media import selectors
+from apps.media.errors import SourceGarbled, SourceUnavailable
 from apps.media.models import CachedMedia
+from apps.media.providers.interface import Listed, TitleSource
+from apps.media.providers.tmdb.clock import Deadline
 from apps.media.providers.tmdb.source import Tmdb
-from apps.media.sync.reach import PROBE
+from apps.media.sync.reach import PROBES, SILENT_AFTER, Reach
 from movierec import jobs
+from movierec.dynamo.data_table import DataRow
 from tests.apps.accounts.interruptions import meanwhile
 from tests.apps.media.sync.conftest import (
     LIST_REQUESTS,
     LISTED,
     LISTED_PATHS,
+    NOW,
     Run,
     RunClock,
     SlowSource,
     asked_details,
     catalogue,
+    complete_titles,
     listed,
     points,
     stored_titles,
@@ -33,12 +41,16 @@ from tests.stand_ins import tmdb_server as faults
 from tests.stand_ins.tmdb_bodies import movie_body, movie_entry
 from tests.stand_ins.tmdb_server import TmdbServer
 
+# TMDB's words for a request that it does not take.
+REFUSED = {"status_code": 5, "status_message": "Invalid parameters: Your request parameters are incorrect."}
+DAY_SECONDS = 24 * 3600
+
 
 class TestWhole:
     def test_a_daily_run_stores_what_the_lists_name(self, run: Run, small_tmdb: TmdbServer) -> None:
         record = run()
         assert (record.state, record.message) == ("done", "Done: 11 of 11 details, 11 fetched.")
-        assert record.figures() == {"lists": 5, "fetched": 11, "removed": 0, "rebuildSeconds": 0}
+        assert record.figures() == {"lists": 5, "fetched": 11, "removed": 0, "titles": 11, "rebuildSeconds": 0}
         assert list(record.errors) == []
         titles = stored_titles()
         assert sorted(titles) == sorted(LISTED)
@@ -120,11 +132,76 @@ class TestFaults:
         record = run()
         assert (record.state, record.figure("failed"), record.figure("fetched")) == ("done", 1, 10)
         assert [error[:11] for error in record.errors] == ["movie 103: "]
-        assert ("movie", 103) not in stored_titles()
+        # What the list tells of it is there.
+        assert stored_titles()["movie", 103].details is None
+        assert 103 in listed("popular", "movie")
         small_tmdb.recovers()
         again = run()
         assert (again.figure("fetched"), again.figure("fresh"), list(again.errors)) == (1, 10, [])
         assert sorted(stored_titles()) == sorted(LISTED)
+
+    @pytest.mark.parametrize("fault", [faults.status(422, REFUSED), faults.status(400, REFUSED)])
+    def test_a_refused_title_or_list_is_named_and_the_run_goes_on(
+        self, run: Run, small_tmdb: TmdbServer, fault: faults.Fault
+    ) -> None:
+        small_tmdb.fails(fault, path="movie/103")
+        small_tmdb.fails(fault, path="trending/tv/week")
+        record = run()
+        figures = {name: record.figure(name) for name in ("failed", "fetched", "lists", "listsFailed")}
+        assert record.state == "done"
+        # Film 103 is on another list, and series 204 on that one alone.
+        assert figures == {"failed": 1, "fetched": 9, "lists": 4, "listsFailed": 1}
+        assert [error.partition(": ")[0] for error in record.errors] == ["The list trending tv", "movie 103"]
+
+    def test_what_a_list_tells_does_not_replace_what_is_stored(
+        self, run: Run, small_tmdb: TmdbServer, present: time_machine.Traveller
+    ) -> None:
+        run()
+        before = stored_titles()
+        present.shift(timedelta(days=1))
+        small_tmdb.fails(faults.status(422, REFUSED), path="movie/103")
+        run()
+        assert stored_titles() == before
+        assert before["movie", 103].details is not None
+
+    def test_when_no_title_can_be_had_the_run_fails_and_the_next_asks_again(
+        self, run: Run, small_tmdb: TmdbServer, lists: Any
+    ) -> None:
+        for path in LISTED_PATHS:
+            small_tmdb.fails(faults.status(422, REFUSED), path=path)
+        record = run()
+        assert (record.state, record.message) == (
+            "failed",
+            "Too little came: 11 of 11 details, 11 failed. The same command asks again for what failed.",
+        )
+        assert listed("trending", "all")[:2] == [105, 203]
+        small_tmdb.recovers()
+        # No list names the other films any more.
+        lists("movie/popular", [101])
+        lists("trending/movie/week", [101])
+        again = run()
+        assert (again.state, again.figure("fetched"), again.done) == ("done", 11, 11)
+        assert complete_titles() == set(LISTED)
+        assert points() == []
+
+    @pytest.mark.parametrize(("refused", "state"), [(4, "done"), (5, "failed")])
+    def test_a_run_fails_when_more_than_a_quarter_of_its_titles_do_and_not_just_a_handful(
+        self, run: Run, small_tmdb: TmdbServer, refused: int, state: str
+    ) -> None:
+        for path in LISTED_PATHS[:refused]:
+            small_tmdb.fails(faults.status(422, REFUSED), path=path)
+        assert run().state == state
+
+    def test_lists_are_asked_for_at_once(self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock) -> None:
+        together = Barrier(5)
+
+        class Together(SlowSource):
+            def listed(self, path: str, *, budget: float, page: int = 1, **parameters: str) -> Listed:
+                if page == 1:
+                    together.wait(30)
+                return super().listed(path, budget=budget, page=page, **parameters)
+
+        assert run(source=Together(source, clock, 0.0)).figure("lists") == 5
 
     def test_a_title_that_does_not_exist_is_named(self, run: Run, small_tmdb: TmdbServer, lists: Any) -> None:
         lists("tv/popular", [201, 299])
@@ -173,13 +250,54 @@ class TestFaults:
         assert record.message is not None
         assert record.message.startswith("Stopped, not all lists collected: ")
         assert small_tmdb.key not in record.message
-        assert len(small_tmdb.requests) == 1
+        # The lists are asked for at once.
+        assert len(small_tmdb.requests) <= 5
         small_tmdb.keys.add(small_tmdb.key)
         assert run().message == "Done: 11 of 11 details, 11 fetched."
         assert len(jobs.newest("sync_media")) == 1
 
 
 class TestDown:
+    def test_one_probe_that_cannot_be_had_does_not_tell_that_the_source_is_away(
+        self, run: Run, small_tmdb: TmdbServer
+    ) -> None:
+        small_tmdb.answers(PROBES[1], {"page": 1, "results": []})
+        small_tmdb.fails(faults.status(500), path=PROBES[0])
+        small_tmdb.fails(faults.status(500), path="movie/103")
+        record = run()
+        assert (record.state, record.figure("failed")) == ("done", 1)
+
+    def test_a_source_that_cannot_be_understood_is_there(self, clock: RunClock) -> None:
+        class Garbled:
+            def listed(self, path: str, **_: Any) -> Listed:
+                raise SourceGarbled("It speaks in tongues.")
+
+        reach = Reach(cast("TitleSource", Garbled()), Deadline(clock, 20), clock, patience=0.0)
+        assert reach.find_out()
+        for _ in range(SILENT_AFTER):
+            reach.note(SourceGarbled("Again."))
+        assert reach.may_be_asked()
+
+    def test_a_wait_that_the_source_asks_for_is_waited_for_where_the_budget_allows_it(
+        self, run: Run, small_tmdb: TmdbServer, clock: RunClock
+    ) -> None:
+        small_tmdb.fails(faults.too_many(retry_after="90"), path="movie/popular", times=1)
+        assert run().message == "Done: 11 of 11 details, 11 fetched."
+        assert clock.now() >= 90
+
+    def test_the_next_days_run_finishes_a_paused_one_and_the_one_after_that_asks_for_lists_anew(
+        self, run: Run, small_tmdb: TmdbServer, clock: RunClock
+    ) -> None:
+        small_tmdb.keys.clear()
+        first = run()
+        assert first.state == "failed"
+        small_tmdb.keys.add(small_tmdb.key)
+        clock.goes_on(DAY_SECONDS)
+        second = run()
+        assert (second.state, second.started_at) == ("done", first.started_at)
+        clock.goes_on(DAY_SECONDS)
+        assert run().started_at > first.started_at
+
     @pytest.mark.parametrize("fault", [faults.status(503), faults.closes(), faults.wrong_types()])
     def test_from_the_start_the_run_fails_and_stores_nothing(
         self, run: Run, small_tmdb: TmdbServer, fault: faults.Fault
@@ -200,7 +318,7 @@ class TestDown:
         assert record.state == "failed"
         assert record.message is not None
         assert record.message.startswith("Stopped, 4 of 11 details: ")
-        fetched = set(stored_titles())
+        fetched = complete_titles()
         assert len(fetched) == 6
         small_tmdb.recovers()
         small_tmdb.requests.clear()
@@ -214,7 +332,7 @@ class TestDown:
         assert paths == sorted(f"{kind}/{number}" for kind, number in set(LISTED) - fetched)
         others = {asked.path for asked in small_tmdb.requests} - set(paths)
         # Whether it is there again.
-        assert others <= {PROBE}
+        assert others <= set(PROBES)
 
     def test_for_a_moment_the_run_waits_and_loses_nothing(
         self, run: Run, small_tmdb: TmdbServer, clock: RunClock
@@ -242,7 +360,8 @@ class TestDown:
         assert sorted(stored_titles()) == sorted(LISTED)
 
     def test_a_mistake_of_ours_is_not_taken_for_a_fault_outside(self, run: Run, small_tmdb: TmdbServer) -> None:
-        with pytest.raises(PutError, match="ValidationException"), meanwhile(3, wrong_request, "PutItem"):
+        wrong = pytest.raises((PutError, ClientError), match="ValidationException")
+        with wrong, meanwhile(3, wrong_request, "PutItem"):
             run()
 
 
@@ -257,9 +376,10 @@ def unreachable() -> None:
 def goes_down_behind(tmdb: TmdbServer, requests: int) -> None:
     """Has the server answer so many requests, and all others with 503."""
     down = faults.status(503)
+    numbers = count(1)
 
     def play(connection: Any, right: Any, stopping: Any) -> None:
-        if len(tmdb.requests) > requests:
+        if next(numbers) > requests:
             down(connection, right, stopping)
         else:
             connection.sendall(right.head() + right.body)
@@ -268,6 +388,41 @@ def goes_down_behind(tmdb: TmdbServer, requests: int) -> None:
 
 
 class TestTime:
+    def test_a_small_budget_is_enough_for_a_small_catalogue(self, run: Run, small_tmdb: TmdbServer) -> None:
+        assert run(seconds=20).state == "done"
+
+    def test_before_each_page_the_budget_is_looked_at(
+        self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("apps.media.sync.fetching.AT_ONCE", 1)
+        assert run(source=SlowSource(source, clock, 15.0), seconds=20).state == "paused"
+        assert [asked.query["page"] for asked in small_tmdb.requests] == ["1"]
+
+    def test_an_export_has_no_more_time_than_the_run(
+        self, run: Run, small_tmdb: TmdbServer, monkeypatch: pytest.MonkeyPatch, clock: RunClock
+    ) -> None:
+        budgets: list[float] = []
+
+        def noted(kind: str, day: Any, *, budget: float, clock: RunClock) -> Any:
+            budgets.append(budget)
+            clock.goes_on(35)
+            raise SourceUnavailable("No answer in time.")
+
+        monkeypatch.setattr("apps.media.sync.collecting.export_lines", noted)
+        assert run("full", seconds=40).message == "Paused: not all lists collected. The same command goes on."
+        assert run("full", seconds=240).state == "failed"
+        assert budgets == [40, 60]
+
+    def test_what_was_stored_by_a_clock_that_ran_ahead_is_not_fresh(
+        self, run: Run, small_tmdb: TmdbServer, present: time_machine.Traveller
+    ) -> None:
+        run()
+        present.move_to(NOW - timedelta(days=1))
+        DataRow.delete_rows(row for row in DataRow.scan_rows() if row["sk"] == "LEASE")
+        small_tmdb.requests.clear()
+        assert run().figure("fresh") == 0
+        assert asked_details(small_tmdb) == LISTED_PATHS
+
     def test_a_run_whose_budget_ends_is_paused_and_goes_on_until_it_is_done(
         self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -288,8 +443,9 @@ class TestTime:
         assert sorted(stored_titles()) == sorted(LISTED)
 
     def test_the_sentence_of_a_paused_run(
-        self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock
+        self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("apps.media.sync.fetching.AT_ONCE", 1)
         slow = SlowSource(source, clock, 4.0)
         assert run(source=slow, seconds=20).message == "Paused: not all lists collected. The same command goes on."
         assert run(source=slow, seconds=40).message == "Paused: 0 of 11 details. The same command goes on."
@@ -301,14 +457,17 @@ class TestTime:
         # Six calls for lists and five for titles take 44 seconds, and ten must be left for the next.
         record = run(source=SlowSource(source, clock, 4.0), seconds=53)
         assert (record.state, record.done) == ("paused", 0)
-        assert len(stored_titles()) == len(asked_details(small_tmdb)) == 5
+        assert len(complete_titles()) == len(asked_details(small_tmdb)) == 5
         assert run().figure("fetched") == 6
         assert asked_details(small_tmdb) == LISTED_PATHS
 
     def test_a_rebuild_that_does_not_fit_is_left_to_the_next_process(
         self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock
     ) -> None:
-        record = run(seconds=44)
+        earlier = jobs.start("sync_media", "weekly", NOW - timedelta(days=3))
+        earlier.counts["rebuildSeconds"] = 20
+        jobs.save(earlier, NOW)
+        record = run(seconds=29)
         assert (record.state, record.done) == ("paused", 11)
         assert listed("popular", "movie") == []
         small_tmdb.requests.clear()
@@ -320,7 +479,7 @@ class TestTime:
         self, run: Run, small_tmdb: TmdbServer, source: Tmdb, clock: RunClock
     ) -> None:
         first = run(source=SlowSource(source, clock, 4.0), seconds=40)
-        clock.goes_on(21 * 3600)
+        clock.goes_on(31 * 3600)
         second = run()
         assert second.state == "done"
         assert second.started_at > first.started_at

@@ -45,6 +45,11 @@ def test_the_next_run_is_in_the_future_and_no_more_than_a_period_away(now: datet
         assert timedelta(0) < found - now <= period
 
 
+@pytest.mark.parametrize(("schedule", "interval"), [(DAILY, timedelta(days=1)), (WEEKLY, timedelta(days=7))])
+def test_an_unfinished_run_lives_until_the_next_start(schedule: Schedule, interval: timedelta) -> None:
+    assert interval < schedule.lasts < 2 * interval
+
+
 def test_a_cron_expression_that_is_not_understood_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^'rate\(1 day\)' is not like cron\(0 8 \* \* \? \*\) or "):
         next_run(replace(DAILY, cron="rate(1 day)"), datetime.now(UTC))

@@ -1,6 +1,7 @@
 """Values of one kind out of JSON that may hold anything: what is not of the kind is None, or empty.
 
-Numbers may be written as texts, as TMDB has done at times; truth values are no numbers.
+Numbers may be written as texts, as TMDB has done at times; truth values, infinities and NaN are no numbers. No text
+has half a surrogate pair, which cannot be stored.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:-[A-Z]{2})?")
 _NO_LANGUAGE: Final = "xx"
 _IMAGE: Final = re.compile(r"/[A-Za-z0-9_-]{1,64}\.(?:jpg|png|svg|webp)")
 # Without a user's name before the host, which only serves to deceive readers.
-_URL: Final = re.compile(r"https?://[\w-]+(?:\.[\w-]+)*(?::[0-9]{1,5})?(?:[/?#][^\s\"'<>\\^`{|}]*)?")
+_URL: Final = re.compile(r"https?://[\w-]+(?:\.[\w-]+)*(?::[0-9]{1,5})?(?:[/?#][^\s\"'<>\\^`{|}\ud800-\udfff]*)?")
 _LONGEST_URL: Final = 300
 
 

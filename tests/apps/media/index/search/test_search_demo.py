@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from apps.media.index.search import Document, Search
+from apps.media.index.search.text import plain
 
 FIRST = {
     "godfater": "The Godfather",
@@ -74,6 +75,8 @@ FIRST = {
     "bojack horsman": "BoJack Horseman",
     "1883": "1883",
     "reply 1988": "Reply 1988",
+    "alien movie": "Alien",
+    "four hundred blows": "The 400 Blows",
 }
 TITLES = frozenset(("movie", "tv"))
 
@@ -114,6 +117,33 @@ def test_a_letter_finds_the_best_known_titles_with_a_word_that_begins_with_it(
     hits = search.find("t", kinds=TITLES, limit=5)
     assert [demo_documents[hit.place].fame for hit in hits] == [1.0] * 5
     assert all(" t" in f" {demo_documents[hit.place].names[0].casefold()}" for hit in hits)
+
+
+def test_a_letter_finds_nothing_but_words_that_begin_with_it(demo_documents: list[Document], search: Search) -> None:
+    hits = search.find("a", kinds=TITLES, limit=20)
+    assert len(hits) == 20
+    assert all(" a" in f" {plain(' '.join(demo_documents[hit.place].names))}" for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("query", "left_out"),
+    [("up", "Pulp Fiction"), ("inception", "Pulp Fiction"), ("xyz", "X-Men"), ("godfather", "Local Hero")],
+)
+def test_names_with_hardly_a_letter_in_common_are_left_out(
+    demo_documents: list[Document], search: Search, query: str, left_out: str
+) -> None:
+    found = [demo_documents[hit.place].names[0] for hit in search.find(query, kinds=TITLES, limit=40)]
+    assert left_out not in found
+
+
+@pytest.mark.parametrize(
+    ("query", "title"), [("进击的巨人", "Attack on Titan"), ("千与千寻的神隐少女", "Spirited Away")]
+)
+def test_a_name_in_a_script_without_spaces_is_found_by_few_of_its_letters(
+    demo_documents: list[Document], search: Search, query: str, title: str
+) -> None:
+    hit = search.find(query, kinds=TITLES, limit=1)[0]
+    assert demo_documents[hit.place].names[0] == title
 
 
 @pytest.mark.parametrize("query", ["qwrtzpsdf", "xylophone quartet", "zzzz", "9999999"])

@@ -71,6 +71,17 @@ def test_an_exact_name_is_first_however_many_better_known_ones_begin_with_it(
     assert searched(documents).find("stan", kinds=EVERY, limit=1)[0].place == 200
 
 
+@pytest.mark.parametrize("typed", ["slienc", "sielnc", "silenec", "slience of"])
+def test_a_beginning_with_two_letters_swapped_is_found_among_many_names_that_look_alike(
+    searched: Callable[..., Search], typed: str
+) -> None:
+    alike = ["Alien", "Slice", "Lies", "Isle", "Clients", "Sienna", "Lion", "Ounce", "Island", "Slim", "Nicest"]
+    documents = [film(f"{name} {number}", fame=0.9) for number in range(60) for name in alike]
+    documents.append(film("The Silence of the Lambs", fame=0.8))
+    found = [hit.place for hit in searched(documents).find(typed, kinds=EVERY, limit=5)]
+    assert len(documents) - 1 in found
+
+
 def test_of_one_name_the_better_known_is_first_and_of_equal_fame_the_earlier(searched: Callable[..., Search]) -> None:
     documents = [film("Hero", fame=0.1), film("Hero", fame=0.9), film("Hero", fame=0.1)]
     assert [hit.place for hit in searched(documents).find("hero", kinds=EVERY, limit=3)] == [1, 0, 2]

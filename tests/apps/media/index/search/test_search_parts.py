@@ -11,7 +11,7 @@ from apps.media.index.search.grams import Grams, grams_in_parts, letters_of, pai
 from apps.media.index.search.names import Names, names_in_parts
 from apps.media.index.search.ranking import sound
 from apps.media.index.search.scripts import in_latin
-from apps.media.index.search.text import MAIN, OTHER, PART, forms, plain, readings, second_thoughts
+from apps.media.index.search.text import MAIN, OTHER, PART, forms, plain, readings, second_thoughts, swapped
 
 SHORT = st.text("abc", min_size=1, max_size=9)
 CORES = st.lists(st.text("ab é", max_size=9).map(plain).filter(bool), min_size=1, max_size=30, unique=True)
@@ -34,7 +34,17 @@ def test_distances_are_those_of_the_textbook(one: str, other: str) -> None:
     nearest = min(last)
     longest = max(place for place, distance in enumerate(last) if distance == nearest)
     assert Pattern(one).distances(other) == (last[-1], nearest, longest)
-    assert Pattern(one).distance_within(other) == min(table(one, other, free=True)[-1])
+
+
+@given(SHORT | st.text("abé기", max_size=20), st.lists(st.text("abcé기", max_size=40), max_size=9))
+def test_distances_to_stretches_of_many_texts_at_once_are_those_of_the_textbook(one: str, others: list[str]) -> None:
+    assert Pattern(one).distances_within(others) == [min(table(one, other, free=True)[-1]) for other in others]
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 15, 16, 200])
+def test_a_text_of_any_length_has_a_lane(length: int) -> None:
+    one = "ab" * (length // 2) + "a" * (length % 2)
+    assert Pattern(one).distances_within([one, one[1:], f"x{one}x", "", "c" * 200]) == [0, 1, 0, length, length]
 
 
 @pytest.mark.parametrize(("one", "other", "slips"), [("jwas", "jaws", 1), ("ca", "abc", 3), ("a" * 200, "a" * 199, 1)])
@@ -131,10 +141,36 @@ def test_the_readings_of_a_query(query: str, expected: list[tuple[str, int | Non
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("fhe mask", ["mask"]), ("themask", ["mask"]), ("rambo iii", []), ("ramboiii", ["rambo 3"]), ("кино", ["kino"])],
+    [
+        ("fhe mask", ["mask"]),
+        ("themask", ["mask"]),
+        ("rambo iii", []),
+        ("ramboiii", ["rambo 3"]),
+        ("кино", ["kino"]),
+        ("alien movie", ["alien"]),
+        ("fargo series", ["fargo"]),
+        ("movie", []),
+        ("four hundred blows", ["400 blows"]),
+        ("one hundred and one dalmatians", ["101 dalmatians"]),
+        ("two hundred seventeen", ["217"]),
+        ("three hundred and", ["300 and"]),
+        ("a hundred", []),
+    ],
 )
 def test_second_thoughts_about_a_query(query: str, expected: list[str]) -> None:
     assert [asked.spelling.core for asked in second_thoughts(query)] == expected
+
+
+@pytest.mark.parametrize(
+    ("core", "expected"),
+    [
+        ("jwas", ["wjas", "jaws", "jwsa"]),
+        ("aab b", ["aba b", "aa bb", "aabb "]),
+        ("abc", []),
+    ],
+)
+def test_neighbours_swapped(core: str, expected: list[str]) -> None:
+    assert list(swapped(core)) == expected
 
 
 @pytest.mark.parametrize(

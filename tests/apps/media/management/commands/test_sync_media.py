@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,12 +75,27 @@ def test_a_run_says_what_it_does_what_it_did_and_when_it_runs_next(one_film: Tmd
     assert figures(lines) == told
 
 
-def test_a_title_that_failed_is_named_and_the_run_is_done(one_film: TmdbServer) -> None:
+def test_a_run_all_of_whose_titles_failed_names_them_and_is_no_success(one_film: TmdbServer) -> None:
     one_film.fails(faults.wrong_types({"id": "x"}), path="movie/603")
     lines = call("--schedule", "daily")
-    assert lines[-5].startswith("  movie 603: ")
-    assert lines[-4] == "Done: 1 of 1 details, 1 failed."
-    assert figures(lines)["JobSucceeded"] == 1
+    assert lines[-2].startswith("  movie 603: ")
+    assert lines[-1] == ("1: Too little came: 1 of 1 details, 1 failed. The same command asks again for what failed.")
+    assert (figures(lines)["JobSucceeded"], figures(lines)["JobFailed"]) == (0, 1)
+
+
+def test_sigterm_pauses_the_run_which_is_no_failure(one_film: TmdbServer) -> None:
+    def stop(connection: Any, right: Any, stopping: Any) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        # Nothing is answered before the run is stopped, so that it cannot end by itself.
+        stopping.wait(1)
+
+    earlier = signal.getsignal(signal.SIGTERM)
+    one_film.fails(stop, path="movie/603", times=1)
+    lines = call("--schedule", "daily")
+    assert lines[-1] == "130: The sync was stopped; the same command goes on."
+    assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 0}
+    assert jobs.newest("sync_media")[0].message == "Paused: 0 of 1 details. The same command goes on."
+    assert signal.getsignal(signal.SIGTERM) is earlier
 
 
 def test_a_failed_run_ends_with_1_and_can_be_alarmed_on(one_film: TmdbServer) -> None:
@@ -100,9 +117,10 @@ def test_without_a_key_it_names_the_settings(settings: Any) -> None:
     assert jobs.newest("sync_media") == []
 
 
-def test_a_second_start_ends_with_75_and_is_no_failure(one_film: TmdbServer) -> None:
+def test_a_second_start_ends_with_75_and_is_no_failure(one_film: TmdbServer, monkeypatch: pytest.MonkeyPatch) -> None:
     # The present stands still, so this lease does not end while the start waits for that.
-    assert take("sync_media#daily", 0.05)
+    monkeypatch.setattr("apps.media.sync.turns.WAIT_SECONDS", 0.05)
+    assert take("sync_media#daily", 20)
     lines = call("--schedule", "daily")
     assert lines[-1] == "75: The daily sync is running already; look at it with --status."
     assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 0}
@@ -129,7 +147,7 @@ def test_the_status_for_programs(one_film: TmdbServer) -> None:
             "endedAt": "2026-11-18T12:00:00.000Z",
             "done": 1,
             "total": 1,
-            "counts": {"lists": 3, "fetched": 1, "removed": 0, "rebuildSeconds": 0},
+            "counts": {"lists": 3, "fetched": 1, "removed": 0, "titles": 1, "rebuildSeconds": 0},
             "errors": [],
             "message": "Done: 1 of 1 details, 1 fetched.",
         },
@@ -145,7 +163,9 @@ def test_the_status_for_programs(one_film: TmdbServer) -> None:
 
 def test_a_killed_run_is_told(present: Any) -> None:
     jobs.start("sync_media", "daily", NOW)
-    present.shift(700)
+    assert take("sync_media#daily", 20)
+    assert call("--status")[0].endswith("; last 2026-11-18 12:00 UTC, running")
+    present.shift(21)
     assert call("--status")[0].endswith("; last 2026-11-18 12:00 UTC, killed; the same command goes on")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from apps.media.errors import NotAtSource, SourceError, SourceRefused, SourceUnavailable
+from apps.media.errors import NotAtSource, SourceError, SourceKeyRefused, SourceRefused, SourceUnavailable
 from apps.media.providers.tmdb import client as client_module
 from apps.media.providers.tmdb.client import TmdbClient
 from apps.media.providers.tmdb.clock import Clock
@@ -46,6 +46,7 @@ PASSING = {
     "bad chunks": faults.answered(b"zz\r\n{}", 200, {"Transfer-Encoding": "chunked"}),
     "too many headers": faults.answered({}, 200, {f"X-{number}": "a" for number in range(200)}),
     "deep": faults.answered(b"[" * 100_000),
+    "a number without an end": faults.answered(b'{"id": NaN, "page": ' + b"9" * 5000 + b"}"),
     "redirect": faults.redirect("http://127.0.0.1:9/elsewhere"),
 }
 
@@ -56,7 +57,7 @@ def passing() -> Any:
 
 def test_the_json_of_a_path_comes_back(asks: TmdbClient, tmdb: TmdbServer, clock: StillClock) -> None:
     tmdb.answers("movie/603", HEAT, language="en")
-    assert asks.get("movie/603", {"language": "en", "query": "ä & b"}, budget=3) == HEAT
+    assert asks.get("movie/603", {"language": "en", "query": "ä & b"}, parse=dict, budget=3) == HEAT
     (asked,) = tmdb.requests
     assert asked.query == {"language": "en", "query": "ä & b", "api_key": tmdb.key}
     assert "authorization" not in asked.headers
@@ -68,7 +69,7 @@ def test_a_token_goes_into_the_header_and_not_into_the_address(
     made: Callable[..., TmdbClient], tmdb: TmdbServer
 ) -> None:
     tmdb.answers("movie/603", HEAT)
-    assert made(tmdb.bearer).get("movie/603", {}, budget=3) == HEAT
+    assert made(tmdb.bearer).get("movie/603", {}, parse=dict, budget=3) == HEAT
     (asked,) = tmdb.requests
     assert asked.query == {}
     assert asked.headers["authorization"] == f"Bearer {tmdb.bearer}"
@@ -77,7 +78,7 @@ def test_a_token_goes_into_the_header_and_not_into_the_address(
 def test_connections_are_used_again(asks: TmdbClient, tmdb: TmdbServer) -> None:
     tmdb.answers("movie/603", HEAT)
     for _ in range(5):
-        asks.get("movie/603", {}, budget=3)
+        asks.get("movie/603", {}, parse=dict, budget=3)
     assert tmdb.connections == 1
 
 
@@ -85,12 +86,12 @@ def test_a_connection_that_was_cut_or_lay_idle_is_not_used_again(
     asks: TmdbClient, tmdb: TmdbServer, clock: StillClock
 ) -> None:
     tmdb.answers("movie/603", HEAT)
-    asks.get("movie/603", {}, budget=3)
+    asks.get("movie/603", {}, parse=dict, budget=3)
     clock.goes_on(30)
-    asks.get("movie/603", {}, budget=3)
+    asks.get("movie/603", {}, parse=dict, budget=3)
     assert tmdb.connections == 2
     tmdb.goes_down()
-    asks.get("movie/603", {}, budget=3)
+    asks.get("movie/603", {}, parse=dict, budget=3)
     assert (tmdb.connections, len(tmdb.requests), clock.waits) == (3, 3, [])
 
 
@@ -98,7 +99,7 @@ def test_a_connection_that_was_cut_or_lay_idle_is_not_used_again(
 def test_what_may_pass_is_tried_again(asks: TmdbClient, tmdb: TmdbServer, clock: StillClock, fault: Fault) -> None:
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(fault, times=3)
-    assert asks.get("movie/603", {}, budget=20) == HEAT
+    assert asks.get("movie/603", {}, parse=dict, budget=20) == HEAT
     assert len(tmdb.requests) == 4
     assert len(clock.waits) == 3
     assert all(wait <= longest for wait, longest in zip(clock.waits, (0.25, 0.5, 1.0), strict=True))
@@ -111,7 +112,7 @@ def test_after_four_tries_it_is_unavailable(
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(fault)
     with pytest.raises(SourceUnavailable, match=r"^TMDB cannot be used now \(.+\)\.$") as raised:
-        asks.get("movie/603", {}, budget=20)
+        asks.get("movie/603", {}, parse=dict, budget=20)
     assert raised.value.retry_after == 5
     assert len(tmdb.requests) == 4
     assert len(clock.waits) == 3
@@ -123,6 +124,25 @@ def test_after_four_tries_it_is_unavailable(
         (faults.status(404, faults.NOT_FOUND), NotAtSource, "TMDB has no movie/603."),
         (faults.status(404, {}), NotAtSource, "TMDB has no movie/603."),
         (faults.answered(faults.NOT_FOUND), NotAtSource, "TMDB has no movie/603."),
+        (faults.status(400, faults.NOT_FOUND), NotAtSource, "TMDB has no movie/603."),
+        (faults.answered({"status_code": 34}), NotAtSource, "TMDB has no movie/603."),
+        (faults.answered({"status_code": "34", "success": False}), NotAtSource, "TMDB has no movie/603."),
+        (faults.status(404, {"success": False}), NotAtSource, "TMDB has no movie/603."),
+        (
+            faults.answered({"success": False}),
+            SourceRefused,
+            "TMDB refuses the request for movie/603 (HTTP status 200).",
+        ),
+        (
+            faults.answered({"status_code": 5, "status_message": "Invalid parameters.", "success": False}),
+            SourceRefused,
+            "TMDB refuses the request for movie/603 (HTTP status 200, TMDB's code 5).",
+        ),
+        (
+            faults.status(422, {"status_code": 5, "status_message": "Invalid parameters.", "success": False}),
+            SourceRefused,
+            "TMDB refuses the request for movie/603 (HTTP status 422, TMDB's code 5).",
+        ),
         (
             faults.status(400, faults.PAGE_OUTSIDE),
             SourceRefused,
@@ -135,19 +155,19 @@ def test_after_four_tries_it_is_unavailable(
         ),
         (
             faults.refused_key(),
-            SourceRefused,
+            SourceKeyRefused,
             "TMDB refuses the key (HTTP status 401, TMDB's code 7). "
             "Put the key that TMDB's settings page shows into TMDB_API_KEY.",
         ),
         (
             faults.status(403, {"status_code": 10, "status_message": "Suspended.", "success": False}),
-            SourceRefused,
+            SourceKeyRefused,
             "TMDB refuses the key (HTTP status 403, TMDB's code 10). "
             "Put the key that TMDB's settings page shows into TMDB_API_KEY.",
         ),
         (
             faults.status(401),
-            SourceRefused,
+            SourceKeyRefused,
             "TMDB refuses the key (HTTP status 401). Put the key that TMDB's settings page shows into TMDB_API_KEY.",
         ),
     ],
@@ -158,24 +178,78 @@ def test_what_will_not_pass_is_asked_once(
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(fault, times=1)
     with pytest.raises(error) as raised:
-        asks.get("movie/603", {}, budget=3)
-    assert str(raised.value) == sentence
+        asks.get("movie/603", {}, parse=dict, budget=3)
+    assert (raised.type, str(raised.value)) == (error, sentence)
     assert (len(tmdb.requests), clock.waits) == (1, [])
 
 
-@pytest.mark.parametrize(
-    "body", [[], "text", 7, True, {"results": 7}, {"status_code": 34}, {"status_code": [], "status_message": ""}]
-)
-def test_json_of_another_shape_is_left_to_the_parsers(asks: TmdbClient, tmdb: TmdbServer, body: Any) -> None:
+@pytest.mark.parametrize("body", [[], "text", 7, True, {"results": 7}, {"status_code": [], "status_message": ""}])
+def test_the_parser_has_json_of_any_shape(asks: TmdbClient, tmdb: TmdbServer, body: Any) -> None:
     tmdb.answers("movie/popular", body)
-    assert asks.get("movie/popular", {}, budget=3) == body
+    assert asks.get("movie/popular", {}, parse=lambda found: [found], budget=3) == [body]
+
+
+def page_of(body: Any) -> list[Any]:
+    """What a parser does with a page."""
+    if not isinstance(body.get("results"), list):
+        raise SourceUnavailable("TMDB answered without a page.")
+    return list(body["results"])
+
+
+def test_json_of_a_wrong_shape_is_asked_for_again(
+    asks: TmdbClient, tmdb: TmdbServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    tmdb.answers("movie/popular", {"results": [1]})
+    tmdb.fails(faults.wrong_types(), times=3)
+    with caplog.at_level(logging.INFO):
+        assert asks.get("movie/popular", {}, parse=page_of, budget=20) == [1]
+    assert len(tmdb.requests) == 4
+    assert caplog.messages == ["TMDB did not give movie/popular: TMDB answered without a page."] * 3
+
+
+def test_json_of_a_wrong_shape_is_unavailable_and_does_not_count_as_a_service_that_is_down(
+    asks: TmdbClient, tmdb: TmdbServer
+) -> None:
+    tmdb.fails(faults.wrong_types())
+    for _ in range(3):
+        with pytest.raises(SourceUnavailable) as raised:
+            asks.get("movie/popular", {}, parse=page_of, budget=20)
+        assert str(raised.value) == "TMDB cannot be used now (TMDB answered without a page)."
+    assert len(tmdb.requests) == 12
+
+
+def test_what_else_a_parser_says_is_said_at_once(asks: TmdbClient, tmdb: TmdbServer) -> None:
+    def refuse(_: Any) -> Any:
+        raise NotAtSource("For adults.")
+
+    tmdb.answers("movie/603", HEAT)
+    with pytest.raises(NotAtSource, match=r"^For adults\.$"):
+        asks.get("movie/603", {}, parse=refuse, budget=20)
+    assert len(tmdb.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (b'{"id": 603, "title": "He\\ud800at"}', {"id": 603, "title": "He\ud800at"}),
+        (b'\xef\xbb\xbf{"id": 603}', {"id": 603}),
+        (b'{"id": 603, "title": "Caf\xe9"}', {"id": 603, "title": "Caf\ufffd"}),
+        (b'{"id": 603, "popularity": 1e999}', {"id": 603, "popularity": float("inf")}),
+        (b'{"id": 603, "popularity": -Infinity}', {"id": 603, "popularity": float("-inf")}),
+    ],
+)
+def test_one_bad_value_does_not_lose_the_answer(asks: TmdbClient, tmdb: TmdbServer, sent: bytes, read: Any) -> None:
+    tmdb.answers("movie/603", sent)
+    # More of them than failures open the breaker.
+    assert [asks.get("movie/603", {}, parse=dict, budget=3) for _ in range(9)] == [read] * 9
+    assert len(tmdb.requests) == 9
 
 
 def test_a_redirect_is_not_followed(asks: TmdbClient, tmdb: TmdbServer) -> None:
     tmdb.answers("elsewhere", HEAT)
     tmdb.fails(faults.redirect(f"{tmdb.base_url}/elsewhere"), path="movie/603")
     with pytest.raises(SourceUnavailable):
-        asks.get("movie/603", {}, budget=20)
+        asks.get("movie/603", {}, parse=dict, budget=20)
     assert tmdb.asked("elsewhere") == []
 
 
@@ -183,20 +257,20 @@ def test_a_closed_port_is_unavailable(made: Callable[..., TmdbClient]) -> None:
     with closed_port() as address:
         asks = made(address=address)
         with pytest.raises(SourceUnavailable, match="ConnectionRefusedError"):
-            asks.get("movie/603", {}, budget=20)
+            asks.get("movie/603", {}, parse=dict, budget=20)
 
 
 def test_the_seconds_of_retry_after_are_waited(asks: TmdbClient, tmdb: TmdbServer, clock: StillClock) -> None:
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(faults.too_many("2"), times=1)
-    assert asks.get("movie/603", {}, budget=3) == HEAT
+    assert asks.get("movie/603", {}, parse=dict, budget=3) == HEAT
     assert 2 <= sum(clock.waits) <= 2.25
 
 
 def test_the_date_of_retry_after_is_waited_for(asks: TmdbClient, tmdb: TmdbServer, clock: StillClock) -> None:
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(faults.status(503, b"", {"Retry-After": formatdate(clock.since_1970() + 7, usegmt=True)}), times=1)
-    assert asks.get("movie/603", {}, budget=10) == HEAT
+    assert asks.get("movie/603", {}, parse=dict, budget=10) == HEAT
     assert 7 <= sum(clock.waits) <= 7.25
 
 
@@ -206,7 +280,7 @@ def test_a_longer_wait_than_there_is_time_for_is_told_at_once(
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(faults.too_many("40"), times=1)
     with pytest.raises(SourceUnavailable) as raised:
-        asks.get("movie/603", {}, budget=10)
+        asks.get("movie/603", {}, parse=dict, budget=10)
     assert (raised.value.retry_after, len(tmdb.requests), clock.waits) == (40, 1, [])
 
 
@@ -215,12 +289,12 @@ def test_nobody_asks_while_tmdb_wants_to_be_left_alone(asks: TmdbClient, tmdb: T
     tmdb.answers("movie/604", HEAT)
     tmdb.fails(faults.too_many("40"), times=1)
     with pytest.raises(SourceUnavailable):
-        asks.get("movie/603", {}, budget=10)
+        asks.get("movie/603", {}, parse=dict, budget=10)
     clock.goes_on(10.5)
     with pytest.raises(SourceUnavailable) as raised:
-        asks.get("movie/604", {}, budget=10)
+        asks.get("movie/604", {}, parse=dict, budget=10)
     assert (raised.value.retry_after, tmdb.asked("movie/604"), clock.waits) == (30, [], [])
-    assert asks.get("movie/604", {}, budget=60) == HEAT
+    assert asks.get("movie/604", {}, parse=dict, budget=60) == HEAT
     assert clock.waits == [29.5]
 
 
@@ -233,7 +307,7 @@ def test_no_answer_outlasts_its_budget(made: Callable[..., TmdbClient], tmdb: Tm
     tmdb.fails(fault)
     began = time.monotonic()
     with pytest.raises(SourceUnavailable, match=r"^TMDB cannot be used now \(no answer in time\)\.$"):
-        made(clock=Clock()).get("movie/603", {}, budget=0.3)
+        made(clock=Clock()).get("movie/603", {}, parse=dict, budget=0.3)
     assert time.monotonic() - began < 5
     assert len(tmdb.requests) == 1
 
@@ -241,14 +315,14 @@ def test_no_answer_outlasts_its_budget(made: Callable[..., TmdbClient], tmdb: Tm
 def test_every_pause_counts_for_the_budget(asks: TmdbClient, tmdb: TmdbServer, clock: StillClock) -> None:
     tmdb.fails(faults.too_many("2"))
     with pytest.raises(SourceUnavailable) as raised:
-        asks.get("movie/603", {}, budget=5)
+        asks.get("movie/603", {}, parse=dict, budget=5)
     assert (len(tmdb.requests), raised.value.retry_after) == (3, 2)
     assert clock.now() <= 5
 
 
 def test_without_any_time_nothing_is_asked(asks: TmdbClient, tmdb: TmdbServer) -> None:
     with pytest.raises(SourceUnavailable):
-        asks.get("movie/603", {}, budget=0)
+        asks.get("movie/603", {}, parse=dict, budget=0)
     assert tmdb.requests == []
 
 
@@ -258,7 +332,7 @@ def test_a_hanging_server_is_tried_again_while_there_is_time(
     monkeypatch.setattr("apps.media.providers.tmdb.transport.READ_SECONDS", 0.05)
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(faults.hangs(), times=2)
-    assert asks.get("movie/603", {}, budget=20) == HEAT
+    assert asks.get("movie/603", {}, parse=dict, budget=20) == HEAT
     assert len(tmdb.requests) == 3
 
 
@@ -269,7 +343,7 @@ def test_never_more_than_twenty_at_once(made: Callable[..., TmdbClient], tmdb: T
     asks = made(clock=Clock())
 
     def ask(_: int) -> Any:
-        return asks.get("movie/603", {}, budget=20)
+        return asks.get("movie/603", {}, parse=dict, budget=20)
 
     with ThreadPoolExecutor(30) as pool:
         answers = [pool.submit(ask, number) for number in range(30)]
@@ -291,13 +365,13 @@ def test_a_service_that_fails_again_and_again_is_left_alone(
     tmdb.fails(faults.status(500))
     for _ in range(2):
         with pytest.raises(SourceUnavailable):
-            asks.get("movie/603", {}, budget=20)
+            asks.get("movie/603", {}, parse=dict, budget=20)
     with pytest.raises(SourceUnavailable) as raised:
-        asks.get("movie/603", {}, budget=20)
+        asks.get("movie/603", {}, parse=dict, budget=20)
     assert (raised.value.retry_after, len(tmdb.requests)) == (15, 8)
     tmdb.recovers()
     clock.goes_on(15.5)
-    assert [asks.get("movie/603", {}, budget=3) for _ in range(2)] == [HEAT, HEAT]
+    assert [asks.get("movie/603", {}, parse=dict, budget=3) for _ in range(2)] == [HEAT, HEAT]
     assert len(tmdb.requests) == 10
 
 
@@ -305,7 +379,7 @@ def test_a_service_that_was_asked_too_often_is_not_down(asks: TmdbClient, tmdb: 
     tmdb.fails(faults.too_many())
     for _ in range(5):
         with pytest.raises(SourceUnavailable):
-            asks.get("movie/603", {}, budget=20)
+            asks.get("movie/603", {}, parse=dict, budget=20)
     assert len(tmdb.requests) == 20
 
 
@@ -314,7 +388,7 @@ def test_answers_that_say_no_open_nothing(asks: TmdbClient, tmdb: TmdbServer, fa
     tmdb.fails(fault)
     for _ in range(20):
         with pytest.raises((NotAtSource, SourceRefused)):
-            asks.get("movie/603", {}, budget=3)
+            asks.get("movie/603", {}, parse=dict, budget=3)
     assert len(tmdb.requests) == 20
 
 
@@ -340,7 +414,7 @@ def test_the_key_is_in_no_log_and_no_error(
     key = tmdb.bearer if token else tmdb.key
     tmdb.fails(fault)
     with caplog.at_level(logging.DEBUG), pytest.raises(SourceError) as raised:
-        made(key).get("movie/603", {"page": "1"}, budget=0.2)
+        made(key).get("movie/603", {"page": "1"}, parse=dict, budget=0.2)
     assert tmdb.requests
     said = [caplog.text, *(f"{each} {each!r} {vars(each)}" for each in chain(raised.value))]
     assert not [text for text in said if key in text]
@@ -357,7 +431,7 @@ def test_a_key_that_the_server_repeats_is_not_repeated_by_us(
     words = {"status_code": 5, "status_message": f"Bad {tmdb.key}", "success": False}
     tmdb.fails(play if echo == "status line" else faults.status(400, words))
     with caplog.at_level(logging.DEBUG), pytest.raises(SourceError) as raised:
-        asks.get("movie/603", {}, budget=20)
+        asks.get("movie/603", {}, parse=dict, budget=20)
     said = [caplog.text, *(f"{each} {each!r} {vars(each)}" for each in chain(raised.value))]
     assert not [text for text in said if tmdb.key in text]
 
@@ -366,5 +440,5 @@ def test_it_is_logged_what_failed(asks: TmdbClient, tmdb: TmdbServer, caplog: py
     tmdb.answers("movie/603", HEAT)
     tmdb.fails(faults.status(502), times=1)
     with caplog.at_level(logging.INFO):
-        asks.get("movie/603", {}, budget=3)
+        asks.get("movie/603", {}, parse=dict, budget=3)
     assert caplog.messages == ["TMDB did not give movie/603: HTTP status 502."]

@@ -8,7 +8,7 @@ import pytest
 from apps.media.errors import NotAtSource, SourceUnavailable
 from apps.media.providers.tmdb.configured import configured_source
 from apps.media.providers.tmdb.source import Tmdb
-from tests.stand_ins.tmdb_bodies import movie_body, person_body, tv_body
+from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry, person_body, tv_body
 from tests.stand_ins.tmdb_server import KEY, TmdbServer, status, tmdb_server, wrong_types
 
 
@@ -96,6 +96,39 @@ def test_what_is_no_list_is_unavailable(source: Tmdb, tmdb: TmdbServer) -> None:
         source.listed("movie/popular", budget=3)
     with pytest.raises(SourceUnavailable):
         source.title("movie", 603, budget=3)
+
+
+def test_a_page_of_a_wrong_shape_and_a_title_of_another_number_are_asked_for_again(
+    source: Tmdb, tmdb: TmdbServer
+) -> None:
+    tmdb.answers("movie/popular", list_body([movie_entry(603)]))
+    tmdb.answers("movie/603", movie_body(603))
+    tmdb.answers("person/500", person_body(500))
+    tmdb.fails(wrong_types(), path="movie/popular", times=2)
+    tmdb.fails(wrong_types(movie_body(604)), path="movie/603", times=2)
+    tmdb.fails(wrong_types([]), path="person/500", times=2)
+    assert len(source.listed("movie/popular", budget=20).titles) == 1
+    assert source.title("movie", 603, budget=20).key == ("movie", 603)
+    assert source.person(500, budget=20).person_id == 500
+    assert len(tmdb.requests) == 9
+
+
+def test_a_bad_value_loses_itself_alone(source: Tmdb, tmdb: TmdbServer) -> None:
+    bad = {
+        "title": "He\ud800at",
+        "popularity": float("nan"),
+        "vote_average": float("inf"),
+        "poster_path": "/\ud800.jpg",
+    }
+    tmdb.answers("movie/popular", list_body([movie_entry(603, **bad), movie_entry(604)]))
+    tmdb.answers("movie/603", movie_body(603, homepage="https://example.org/\udfff", overview="\udc00A heist."))
+    first, second = source.listed("movie/popular", budget=3).titles
+    assert (first.media_id, first.title, first.popularity, first.vote_average) == (603, "Heat", 0.0, 0.0)
+    assert (first.poster_path, second.media_id) == (None, 604)
+    full = source.title("movie", 603, budget=3)
+    assert full.details is not None
+    assert (full.details.homepage, full.facts.overview) == (None, "A heist.")
+    assert len(tmdb.requests) == 2
 
 
 def test_what_tmdb_does_not_have_is_told_apart(source: Tmdb, tmdb: TmdbServer) -> None:

@@ -15,12 +15,12 @@ import pytest
 import time_machine
 from botocore.exceptions import EndpointConnectionError
 
-from apps.media import catalogue as catalogue_module
-from apps.media.catalogue import INDEX_NAME, Keeper, index, is_published, publish_index
+from apps.media import index_keeper
 from apps.media.errors import IndexMissing
 from apps.media.index.build import build_index
 from apps.media.index.catalogue import CatalogueIndex
 from apps.media.index.errors import REMEDY, IndexDamaged
+from apps.media.index_keeper import INDEX_NAME, Keeper, index, is_published, publish_index
 from apps.media.titles import CatalogueTitle, FullTitle
 from movierec.aws import client as aws_client
 from movierec.objects import StoreUnreachable, objects_at
@@ -45,7 +45,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     caplog.set_level(logging.WARNING)
 
     def said() -> list[str]:
-        messages = [record.message for record in caplog.records if record.name == catalogue_module.__name__]
+        messages = [record.message for record in caplog.records if record.name == index_keeper.__name__]
         caplog.clear()
         return messages
 
