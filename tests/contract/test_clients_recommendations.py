@@ -215,7 +215,7 @@ class TestRows:
 class TestSimilar:
     def test_keys_and_types_without_a_token(self, client: Client) -> None:
         body = client.get("/media/movie/603/similar").json()
-        assert body.keys() == {"results", "mediaId", "mediaType", "title", "message", "metadata"}
+        assert body.keys() == {"results", "mediaId", "mediaType", "title", "message", "metadata", "attribution"}
         assert (body["mediaId"], body["mediaType"], body["title"]) == ("603", "movie", "The Matrix")
         assert body["metadata"].keys() == {"modelVersion", "fallbackUsed"}
         assert body["results"]

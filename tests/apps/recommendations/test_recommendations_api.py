@@ -233,8 +233,8 @@ class TestWrongInput:
     @pytest.mark.parametrize(
         ("body", "path", "message"),
         [
-            ({"limit": 0}, "limit", "Ensure this value is greater than or equal to 1."),
-            ({"limit": 101}, "limit", "Ensure this value is less than or equal to 100."),
+            ({"limit": 0}, "limit", "Send at least 1."),
+            ({"limit": 101}, "limit", "Send at most 100."),
             ({"mediaType": "film"}, "mediaType", "Send movie, tv or both."),
             ({"exclude": [1, "x"]}, "exclude.1", NUMBER),
             ({"exclude": 5}, "exclude", "Send an array, or a text with commas."),

@@ -219,7 +219,7 @@ class TestRefusals:
             ({"scope": "genre", "person": "Ian"}, "person", "It goes with the scope person only; leave it out."),
             ({"scope": "person", "person": "?!"}, "person", "Send a name, such as Ridley Scott."),
             ({"scope": "person", "person": ""}, "person", "This field may not be blank."),
-            ({"scope": "genre", "genre": "1_0"}, "genre", "A valid integer is required."),
+            ({"scope": "genre", "genre": "1_0"}, "genre", "Send a whole number."),
             ({"mediaType": "film"}, "mediaType", "Send movie or tv."),
             ({"mediaId": None}, "mediaId", "Media ID is required"),
             ({"movieId": "3"}, "movieId", "It names another title than mediaId; send one of them."),
