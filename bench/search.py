@@ -261,10 +261,11 @@ def report(contenders: Sequence[Contender]) -> None:
     own, *others = contenders
     for contender in contenders:
         asked = len(contender.times)
+        found = f"first {contender.first / asked:6.1%}, in five {contender.shown / asked:6.1%}"
         print(
             f"{contender.name:20} p50 {1000 * percentile(contender, 0.5):7.2f} ms, "
             f"p99 {1000 * percentile(contender, 0.99):7.2f} ms, "
-            f"first {contender.first / asked:6.1%}, in five {contender.shown / asked:6.1%}"
+            f"{found if contender.shown else 'and nobody is called as films are'}"
         )
     for other in others[len(KINDS) - 1 :]:
         times = [percentile(own, part) / percentile(other, part) for part in (0.5, 0.99)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from moto.core.botocore_stubber import BotocoreStubber
 
 from apps.accounts.services import create_confirmed_account
 from movierec.api.idempotency import OncePerKeyView
@@ -69,19 +67,6 @@ def check_refused(response: Any, status: int, code: str) -> None:
 def ann(tables: None, cheap_scrypt: None) -> str:
     """The user id of a confirmed account."""
     return create_confirmed_account(EMAIL, PASSWORD, "ann-id")
-
-
-@pytest.fixture
-def atomic_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the DynamoDB in memory serve one request at a time, as atomically as the real one writes a row."""
-    lock = Lock()
-    serve_request = BotocoreStubber.process_request
-
-    def serve_one(self: BotocoreStubber, request: Any) -> Any:
-        with lock:
-            return serve_request(self, request)
-
-    monkeypatch.setattr(BotocoreStubber, "process_request", serve_one)
 
 
 class TestEveryAddress:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
 from typing import Any
 
 import pytest
-from moto.core.botocore_stubber import BotocoreStubber
 
 from apps.accounts.services import create_confirmed_account
 from movierec.dynamo.data_table import DataRow
@@ -31,16 +29,3 @@ def rows(tables: None) -> Callable[[], list[dict[str, Any]]]:
         return sorted(found, key=lambda row: (row["pk"], row["sk"]))
 
     return read
-
-
-@pytest.fixture
-def atomic_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the DynamoDB in memory serve one request at a time, as atomically as the real one writes a row."""
-    lock = Lock()
-    serve = BotocoreStubber.process_request
-
-    def serve_one(self: BotocoreStubber, request: Any) -> Any:
-        with lock:
-            return serve(self, request)
-
-    monkeypatch.setattr(BotocoreStubber, "process_request", serve_one)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 import orjson
@@ -18,7 +18,6 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from moto.core.botocore_stubber import BotocoreStubber
 from pynamodb.attributes import NumberAttribute
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -167,19 +166,6 @@ def calls(tables: None) -> Iterator[list[str]]:
     events.register("before-call.dynamodb", note)
     yield names
     events.unregister("before-call.dynamodb", note)
-
-
-@pytest.fixture
-def atomic_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the DynamoDB in memory serve one request at a time, as atomically as the real one writes a row."""
-    lock = Lock()
-    serve_request = BotocoreStubber.process_request
-
-    def serve_one(self: BotocoreStubber, request: Any) -> Any:
-        with lock:
-            return serve_request(self, request)
-
-    monkeypatch.setattr(BotocoreStubber, "process_request", serve_one)
 
 
 class TestReplay:
