@@ -79,7 +79,8 @@ def test_the_active_model_is_loaded_once(trained: None) -> None:
     assert (first.problem, first.fallback, first.published, first.model.trained) == (None, False, True, True)
     assert first.wanted == first.model.version
     assert len(first.model) == 36
-    assert serving() is first
+    # A look at the store meanwhile may tell the same anew.
+    assert serving().model is first.model
 
 
 class TestWithoutAModel:
