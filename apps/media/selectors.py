@@ -29,6 +29,7 @@ from apps.media.listings import (
 from apps.media.models import CachedMedia
 from apps.media.packing import DetailsDamaged
 from apps.media.titles import (
+    FACT_ATTRIBUTES,
     MEDIA_TYPES,
     CatalogueTitle,
     MediaType,
@@ -68,8 +69,9 @@ def title_row(media_type: MediaType, media_id: int) -> Row | None:
 
 
 def all_titles() -> Iterator[CatalogueTitle]:
-    """Every title, by a scan: for jobs only."""
-    return (from_row(row) for row in CachedMedia.scan_rows() if is_title(row) and not is_expired(row))
+    """Every title without its details, by a scan: for jobs only."""
+    rows = CachedMedia.scan_rows((*FACT_ATTRIBUTES, "expiresAt"))
+    return (from_row(row) for row in rows if is_title(row) and not is_expired(row))
 
 
 def orders() -> Orders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pynamodb.expressions.operand import Path
@@ -11,7 +11,7 @@ from pynamodb.expressions.operand import Path
 from apps.media.keeping import kept_until
 from apps.media.models import CachedMedia
 from apps.media.titles import CatalogueTitle, FullTitle, TitleKey, full_to_row
-from movierec.timestamps import now_text, timestamp
+from movierec.timestamps import timestamp
 
 # What another source told of a title and TMDB does not; recommendations ask for it.
 FACTS_KEPT: Final = ("acclaim", "renown", "services")
@@ -19,17 +19,21 @@ FACTS_KEPT: Final = ("acclaim", "renown", "services")
 NOT_AT_SOURCE: Final = "notAtSourceAt"
 
 
-def store_title(title: FullTitle, earlier: CatalogueTitle | None) -> bool:
+def store_title(title: FullTitle, earlier: CatalogueTitle | None, *, patient: bool = False) -> bool:
     """Writes a title by one conditional PutItem; False, and nothing written, where a fresher one is stored.
 
-    `earlier` are the facts that were there before. Raises TimeoutError where DynamoDB is too busy all the time.
+    `earlier` are the facts that were there before; `patient` as in `BaseTable.put_row_if`.
     """
     facts = title.facts
     assert facts.refreshed_at is not None
     kept = {name: getattr(earlier, name) for name in FACTS_KEPT if not getattr(facts, name)} if earlier else {}
-    row = full_to_row(replace(title, facts=replace(facts, **kept)), now_text())
-    older = Path("refreshedAt").does_not_exist() | (Path("refreshedAt") <= facts.refreshed_at)
-    return CachedMedia.put_row_if({**row, "expiresAt": kept_until(facts.refreshed_at)}, older, patient=True)
+    now = datetime.now(UTC)
+    row = full_to_row(replace(title, facts=replace(facts, **kept)), timestamp(now))
+    refreshed_at = Path("refreshedAt")
+    # What was refreshed a day from now, or later, was stored by a clock that went wrong.
+    impossible = refreshed_at > timestamp(now + timedelta(days=1))
+    older = refreshed_at.does_not_exist() | (refreshed_at <= facts.refreshed_at) | impossible
+    return CachedMedia.put_row_if({**row, "expiresAt": kept_until(facts.refreshed_at)}, older, patient=patient)
 
 
 def note_absence(key: TitleKey, now: datetime) -> bool:

@@ -100,6 +100,8 @@ _ATTRIBUTES: Final = {
     each.name: "".join(part.capitalize() if i else part for i, part in enumerate(each.name.split("_")))
     for each in fields(CatalogueTitle)
 } | {"genres": "genreIds"}
+# The attributes with a title's facts; its details and translations are other ones.
+FACT_ATTRIBUTES: Final = tuple(_ATTRIBUTES.values())
 
 
 def to_row(title: CatalogueTitle, updated_at: str) -> dict[str, Any]:

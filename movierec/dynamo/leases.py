@@ -72,5 +72,11 @@ def take(name: str, seconds: float) -> Lease | Taken:
     return Taken(float(standing["until"]) - now, str(standing.get("note", "")))
 
 
+def is_held(name: str) -> bool:
+    """Whether a process holds the work `name`, or died so lately that nobody can tell; work that rests is not held."""
+    row = LeaseRow.get_row(_pk(name), _SK, consistent=True)
+    return row is not None and "holder" in row and 0 < float(row["until"]) - time() <= LONGEST_SECONDS
+
+
 def _pk(name: str) -> str:
     return f"LEASE#{name}"

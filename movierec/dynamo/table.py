@@ -139,19 +139,21 @@ class BaseTable(Model):
             return None
 
     @classmethod
+    def put_row(cls, row: Mapping[str, Plain]) -> None:
+        """One PutItem of a row, replacing the one with its key. Raises PynamoDB's PutError."""
+        cls._put_item(row)
+
+    @classmethod
     def put_row_if(cls, row: Mapping[str, Plain], condition: Condition, *, patient: bool = False) -> bool:
         """One PutItem of a row; False, and nothing written, where the condition does not hold.
 
         `patient`, for jobs, asks again with growing pauses while DynamoDB is too busy, and raises TimeoutError when
         that never ends. Raises PynamoDB's PutError for other faults.
         """
-        names: dict[str, Any] = dict(
-            zip(("hash_key", "range_key"), (row[name] for name in cls._key_names()), strict=False)
-        )
         backoff = Backoff()
         while True:
             try:
-                cls._get_connection().put_item(**names, attributes=to_wire(row), condition=condition)
+                cls._put_item(row, condition)
             except PutError as error:
                 if error.cause_response_code == "ConditionalCheckFailedException":
                     return False
@@ -160,6 +162,12 @@ class BaseTable(Model):
                 backoff.wait("PutItem")
             else:
                 return True
+
+    @classmethod
+    def _put_item(cls, row: Mapping[str, Plain], condition: Condition | None = None) -> None:
+        # By their kind: PynamoDB has them in the order of their names.
+        keys = {key["KeyType"]: row[key["AttributeName"]] for key in cls._get_schema()["key_schema"]}
+        cls._get_connection().put_item(keys["HASH"], keys.get("RANGE"), attributes=to_wire(row), condition=condition)
 
     def save_if(self, condition: Condition) -> tuple[Row, bool]:
         """One PutItem of the row; answers what is in its place now, and whether it is this.

@@ -7,7 +7,6 @@ for seconds only, however long the steps of the work are.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -16,12 +15,14 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from movierec.dynamo.leases import Lease, LeaseRow, Taken, take
+from movierec.clock import Clock
+from movierec.dynamo.leases import Lease, Taken, take
 
 LEASE_SECONDS: Final = 20.0
 BEAT_SECONDS: Final = 5.0
 # How often a turn that is taken is asked for again.
 _ASK_SECONDS: Final = 1.0
+_wait: Final = Clock().wait
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class Turn:
 
 
 @contextmanager
-def turn(name: str, *, wait: float, pause: Callable[[float], object] = time.sleep) -> Iterator[Turn]:
+def turn(name: str, *, wait: float, pause: Callable[[float], object] = _wait) -> Iterator[Turn]:
     """Runs the block as the only one that does the work `name`, in whichever process.
 
     Where another one does it, asks again for `wait` seconds; a wait of more than LEASE_SECONDS outlasts every process
@@ -88,12 +89,6 @@ def turn(name: str, *, wait: float, pause: Callable[[float], object] = time.slee
         yield held
     finally:
         held.end()
-
-
-def is_taken(name: str) -> bool:
-    """Whether a living process does the work, or one that died so few seconds ago that nobody can tell."""
-    row = LeaseRow.get_row(f"LEASE#{name}", "LEASE", consistent=True)
-    return row is not None and "holder" in row and float(row["until"]) > time.time()
 
 
 def _taken(name: str, wait: float, pause: Callable[[float], object]) -> Lease:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from apps.media.providers.tmdb.clock import Clock
+from movierec.clock import Clock
 
 
 class StillClock(Clock):

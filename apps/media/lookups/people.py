@@ -11,8 +11,9 @@ from apps.media.index.people import IndexedPerson
 from apps.media.index_keeper import index
 from apps.media.keeping import kept_until
 from apps.media.lookups.questions import Known, Question, answer_to
-from apps.media.lookups.rows import is_missing, live_row, missing_row, put_row, put_where_nothing_is
+from apps.media.lookups.rows import is_missing, live_row, missing_row, put_where_nothing_is
 from apps.media.lookups.titles import is_old
+from apps.media.models import CachedMedia
 from apps.media.packing import DetailsDamaged, known, one, packed, read_packed, unpacked
 from apps.media.people import LOCAL_PEOPLE, PERSON_MEDIA_TYPE, Person, PersonCredit
 from apps.media.providers.interface import TitleSource
@@ -43,7 +44,7 @@ class _PersonQuestion(Question[Person]):
         return source.person(self._person_id, budget=budget)
 
     def keep(self, value: Person) -> None:
-        put_row(
+        CachedMedia.put_row(
             {
                 "mediaId": str(value.person_id),
                 "mediaType": PERSON_MEDIA_TYPE,

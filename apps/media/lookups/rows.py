@@ -39,9 +39,3 @@ def put_where_nothing_is(row: Row, *, patient: bool = False) -> bool:
     """
     condition = Path("mediaId").does_not_exist() | (Path("missing") == True) | (Path("expiresAt") <= time())  # noqa: E712  (an expression, not a comparison)
     return CachedMedia.put_row_if(row, condition, patient=patient)
-
-
-def put_row(row: Row) -> None:
-    """Writes a row, replacing an earlier one, by one request."""
-    for _ in CachedMedia.put_rows([row]):
-        pass

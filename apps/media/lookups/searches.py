@@ -13,8 +13,9 @@ from apps.media.index.search import Hit, Kind
 from apps.media.index_keeper import index
 from apps.media.lookups.people import person_from
 from apps.media.lookups.questions import Question, fetched
-from apps.media.lookups.rows import live_row, put_row
+from apps.media.lookups.rows import live_row
 from apps.media.lookups.titles import keep_listed
+from apps.media.models import CachedMedia
 from apps.media.packing import DetailsDamaged, each, packed, read_packed, unpacked
 from apps.media.people import Person
 from apps.media.providers.interface import SearchKind, TitleSource
@@ -89,7 +90,7 @@ class _SearchQuestion(Question[Finds]):
     def keep(self, value: Finds) -> None:
         keep_listed(value.titles)
         seconds = _NOTHING_SECONDS if value == Finds() else _FOUND_SECONDS
-        put_row(
+        CachedMedia.put_row(
             {
                 "mediaId": self.name,
                 "mediaType": SEARCH_MEDIA_TYPE,

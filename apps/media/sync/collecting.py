@@ -12,11 +12,11 @@ from typing import Final
 from apps.media.errors import NotAtSource, SourceError
 from apps.media.lookups.titles import keep_listed
 from apps.media.providers.interface import TitleSource
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.providers.tmdb.exports import ExportedId, export_lines
 from apps.media.sync.plan import SourceList
 from apps.media.sync.reach import CALL_SECONDS, Reach
 from apps.media.titles import MEDIA_TYPES, MediaType, TitleKey
+from movierec.clock import Clock, Deadline
 
 EXPORTED_TITLES: Final = 10_000
 # For one export, as far as the run's budget has that much.

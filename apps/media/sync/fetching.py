@@ -81,7 +81,7 @@ class Fetcher:
             return error
         self._reach.note(None)
         earlier = from_row(row) if row is not None and is_title(row) else None
-        return "fetched" if store_title(title, earlier) else "overtaken"
+        return "fetched" if store_title(title, earlier, patient=True) else "overtaken"
 
     def _is_fresh(self, row: Row) -> bool:
         age = self._now.timestamp() - epoch_seconds(row.get("refreshedAt"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from apps.media.errors import SourceError, SourceGarbled, SourceKeyRefused, SourceUnavailable
 from apps.media.providers.interface import TitleSource
-from apps.media.providers.tmdb.clock import Clock, Deadline
+from movierec.clock import Clock, Deadline
 
 # For one answer, with all that the source's client tries to get it. No call begins when less is left of the budget.
 CALL_SECONDS: Final = 10.0

@@ -11,7 +11,6 @@ from pynamodb.exceptions import PynamoDBException
 
 from apps.media.errors import SourceError
 from apps.media.providers.interface import TitleSource
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.sync import points
 from apps.media.sync.points import SavedPoint
 from apps.media.sync.reach import Reach
@@ -20,6 +19,7 @@ from apps.media.sync.turns import alone
 from apps.media.sync.work import JOB, Work, now
 from movierec import jobs
 from movierec.api.errors import is_outside_fault
+from movierec.clock import Clock, Deadline
 from movierec.dynamo.turns import TurnTaken
 from movierec.jobs import JobRun
 from movierec.localaws import LocalAwsError

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from apps.media.providers.tmdb.clock import Clock
 from apps.media.sync.errors import AlreadyRunning
 from apps.media.sync.schedules import Schedule
-from movierec.dynamo.turns import LEASE_SECONDS, Turn, TurnLost, TurnTaken, is_taken, turn
+from movierec.clock import Clock
+from movierec.dynamo.leases import is_held
+from movierec.dynamo.turns import LEASE_SECONDS, Turn, TurnLost, TurnTaken, turn
 
 # Long enough to see whether the run that holds the schedule lives.
 WAIT_SECONDS: Final = LEASE_SECONDS + 1.0
@@ -40,7 +41,7 @@ def alone(schedule: Schedule, clock: Clock) -> Iterator[Turn]:
 
 def is_running(schedule: Schedule) -> bool:
     """Whether a process runs the schedule, or died so few seconds ago that nobody can tell."""
-    return is_taken(_name(schedule))
+    return is_held(_name(schedule))
 
 
 def _name(schedule: Schedule) -> str:

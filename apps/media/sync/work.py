@@ -17,7 +17,6 @@ from typing import Final
 
 from apps.media.errors import SourceError, SourceKeyRefused, SourceUnavailable
 from apps.media.providers.interface import TitleSource
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.services import rebuild_catalogue, store_order
 from apps.media.sync.collecting import Collected, collect, most_popular
 from apps.media.sync.fetching import Fetcher, Settled, workers
@@ -28,6 +27,7 @@ from apps.media.sync.schedules import Schedule
 from apps.media.sync.survey import remove, survey
 from apps.media.titles import TitleKey
 from movierec import jobs
+from movierec.clock import Clock, Deadline
 from movierec.dynamo.turns import Turn
 from movierec.jobs import JobRun
 from movierec.progress import Steps

@@ -12,6 +12,7 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.operand import Path
 
+from apps.lists.models import Favourite
 from movierec.dynamo import backoff
 from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.data_table import DataRow, user_pk
@@ -42,6 +43,20 @@ class Counted(DataRow):
     """A kind of row of the single table."""
 
     n = NumberAttribute(default=0)
+
+
+class TestPutRow:
+    def test_it_takes_the_place_of_the_one_with_its_key(self, tables: None, dynamodb_calls: Calls) -> None:
+        DataRow.put_row(row(1, old=True))
+        DataRow.put_row(row(1, new=True))
+        assert [operation for operation, _ in dynamodb_calls] == ["PutItem", "PutItem"]
+        assert stored() == [row(1, new=True)]
+
+    def test_keys_are_told_apart_by_their_kind_and_not_by_their_names(self, tables: None) -> None:
+        ours = {"userId": "ann", "movieId": "603", "title": "A film"}
+        Favourite.put_row(ours)
+        assert Favourite.put_row_if({**ours, "title": "Another"}, Path("title") == "A film")
+        assert list(Favourite.scan_rows()) == [{**ours, "title": "Another"}]
 
 
 class TestPutRows:

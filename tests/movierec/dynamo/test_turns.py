@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 
 from movierec.dynamo.connection import shared_connection
-from movierec.dynamo.leases import Lease, LeaseRow, take
-from movierec.dynamo.turns import LEASE_SECONDS, TurnLost, TurnTaken, is_taken, turn
+from movierec.dynamo.leases import Lease, LeaseRow, is_held, take
+from movierec.dynamo.turns import LEASE_SECONDS, TurnLost, TurnTaken, turn
 
 pytestmark = pytest.mark.usefixtures("tables", "atomic_requests")
 
 
 def test_a_turn_keeps_others_out_until_its_block_ends() -> None:
-    assert not is_taken("tidy")
+    assert not is_held("tidy")
     with turn("tidy", wait=0) as held:
         held.check()
-        assert is_taken("tidy")
+        assert is_held("tidy")
         sentence = r"^Another process does the work tidy at the moment; try again shortly\.$"
         with pytest.raises(TurnTaken, match=sentence), turn("tidy", wait=0):
             pass
         with turn("other", wait=0):
             pass
-    assert not is_taken("tidy")
+    assert not is_held("tidy")
     with turn("tidy", wait=0):
         pass
 
@@ -33,7 +33,7 @@ def test_a_turn_keeps_others_out_until_its_block_ends() -> None:
 def test_an_error_in_the_block_ends_the_turn() -> None:
     with pytest.raises(ValueError, match="oops"), turn("tidy", wait=0):
         raise ValueError("oops")
-    assert not is_taken("tidy")
+    assert not is_held("tidy")
 
 
 def test_it_is_waited_for_as_long_as_told() -> None:
@@ -79,5 +79,5 @@ def test_it_is_prolonged_and_one_that_was_taken_over_says_so(monkeypatch: pytest
     finally:
         events.unregister("before-call.dynamodb.UpdateItem", note)
     # What the other one holds stays.
-    assert is_taken("tidy")
+    assert is_held("tidy")
     assert not isinstance(take("tidy", LEASE_SECONDS), Lease)

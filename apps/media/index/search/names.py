@@ -32,7 +32,7 @@ class Names:
         self._content = content
         self._holders = holders
         self._names, self._offsets = words
-        self._kept: dict[str, list[int]] = {}
+        self._kept: dict[tuple[str, int], list[int]] = {}
 
     @classmethod
     def read(cls, parts: Mapping[str, Bytes], name: str, *, documents: int) -> "Names":
@@ -66,12 +66,12 @@ class Names:
 
     def starting_with(self, core: str, *, most: int) -> list[int]:
         """The best known names, at most `most`, in which a word begins with `core`."""
-        kept = self._kept.get(core)
+        kept = self._kept.get((core, most))
         if kept is not None:
             return kept
         found = self._range(core)
         best = list(dict.fromkeys(sorted(self._names[found.start : found.stop])[: 2 * most]))[:most]
-        return keep(self._kept, core, best, most=_MOST_KEPT) if len(found) > _LONG_KEPT else best
+        return keep(self._kept, (core, most), best, most=_MOST_KEPT) if len(found) > _LONG_KEPT else best
 
     def _range(self, text: str) -> range:
         wanted = encoded(text)

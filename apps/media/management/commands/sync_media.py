@@ -149,16 +149,14 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "schedule": standing.schedule.name,
         "cron": standing.schedule.cron,
         "nextRun": standing.next_run.isoformat() if standing.next_run else None,
-        "last": _record(standing) if standing.last else None,
+        "last": _record(standing.last, stuck=standing.stuck) if standing.last else None,
     }
 
 
-def _record(standing: Standing) -> dict[str, Any]:
-    run = standing.last
-    assert run is not None
+def _record(run: JobRun, *, stuck: bool) -> dict[str, Any]:
     return {
         "state": run.state,
-        "stuck": standing.stuck,
+        "stuck": stuck,
         "startedAt": run.started_at,
         "updatedAt": run.updated_at,
         "endedAt": run.ended_at,

@@ -12,10 +12,10 @@ from typing import Any, Final
 import orjson
 
 from apps.media.errors import NotAtSource, SourceError, SourceKeyRefused, SourceRefused
-from apps.media.providers.tmdb.clock import Clock
 from apps.media.providers.tmdb.parsing.readers import whole
 from apps.media.providers.tmdb.retries import Fault, Garbled, retry_after
 from apps.media.providers.tmdb.transport import Answer
+from movierec.clock import Clock
 
 _NO_SUCH_THING: Final = frozenset({6, 21, 34})
 _REFUSED_KEY: Final = frozenset({3, 7, 10, 14, 35, 45})

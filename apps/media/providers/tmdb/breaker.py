@@ -9,8 +9,8 @@ from collections import deque
 from threading import Lock
 from typing import Final
 
-from apps.media.providers.tmdb.clock import Clock
 from apps.media.providers.tmdb.retries import unavailable
+from movierec.clock import Clock
 
 FAILURES: Final = 8
 WINDOW_SECONDS: Final = 30.0

@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode
 from apps.media.errors import SourceError, SourceKeyRefused, SourceUnavailable
 from apps.media.providers.tmdb.answers import Found, OverLimit, judged
 from apps.media.providers.tmdb.breaker import Breaker
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.providers.tmdb.key import ApiKey, KeyHolder
 from apps.media.providers.tmdb.pace import Pace
 from apps.media.providers.tmdb.retries import Fault, Garbled, until_it_works
 from apps.media.providers.tmdb.transport import Transport, TransportFault
+from movierec.clock import Clock, Deadline
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 _HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "MovieRec"}

@@ -9,9 +9,9 @@ from django.conf import settings
 
 from apps.media.providers.interface import TitleSource
 from apps.media.providers.tmdb.client import TmdbClient
-from apps.media.providers.tmdb.clock import Clock
 from apps.media.providers.tmdb.key import KeyHolder
 from apps.media.providers.tmdb.source import Tmdb
+from movierec.clock import Clock
 
 _lock = Lock()
 

@@ -16,10 +16,10 @@ import orjson
 from django.conf import settings
 
 from apps.media.errors import NotAtSource, SourceUnavailable
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.providers.tmdb.retries import Fault, retry_after, until_it_works
 from apps.media.providers.tmdb.transport import Transport, TransportFault
 from apps.media.titles import FIRST_MADE_UP_ID, MediaType
+from movierec.clock import Clock, Deadline
 
 # Three times what a million films take.
 MOST_BYTES: Final = 96 * 1024 * 1024

@@ -10,8 +10,8 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from apps.media.errors import SourceError, SourceKeyRefused, SourceUnavailable
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from movierec.aws import client
+from movierec.clock import Clock, Deadline
 from movierec.localaws import LocalAwsError
 
 # How long what Secrets Manager said is taken as its word, be it a key or a fault.

@@ -9,8 +9,8 @@ from threading import BoundedSemaphore, Lock
 from typing import Final
 
 from apps.media.errors import SourceUnavailable
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.providers.tmdb.retries import unavailable
+from movierec.clock import Clock, Deadline
 
 REQUESTS_A_SECOND: Final = 40
 REQUESTS_AT_ONCE: Final = 20

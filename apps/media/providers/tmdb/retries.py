@@ -14,7 +14,7 @@ from math import ceil
 from typing import Final, TypeVar
 
 from apps.media.errors import SourceGarbled, SourceUnavailable
-from apps.media.providers.tmdb.clock import Clock, Deadline
+from movierec.clock import Clock, Deadline
 
 TRIES: Final = 4
 FIRST_PAUSE_SECONDS: Final = 0.25

@@ -22,7 +22,7 @@ from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from apps.media.providers.tmdb.clock import Clock, Deadline
+from movierec.clock import Clock, Deadline
 
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 5.0

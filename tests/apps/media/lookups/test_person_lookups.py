@@ -49,7 +49,7 @@ def test_the_source_is_asked_once_and_what_it_tells_is_kept(
     response = client.get("/media/person/500")
     body = response.json()
     assert (response.status_code, response["Cache-Control"]) == (200, "public, max-age=3600")
-    assert operations == ["UpdateItem", "GetItem", "PutItem", "GetItem", "BatchWriteItem", "UpdateItem"]
+    assert operations == ["UpdateItem", "GetItem", "PutItem", "GetItem", "PutItem", "UpdateItem"]
     assert {name: body[name] for name in ("id", "media_type", "name", "birthday", "deathday", "birthplace")} == {
         "id": 500,
         "media_type": "person",

@@ -221,7 +221,7 @@ class TestSource:
                 "GetItem",
                 "PutItem",  # a title each
                 "PutItem",
-                "BatchWriteItem",
+                "PutItem",
                 "UpdateItem",  # the lease
             ]
             operations.clear()

@@ -16,10 +16,10 @@ from apps.media import selectors
 from apps.media.errors import SourceGarbled, SourceUnavailable
 from apps.media.models import CachedMedia
 from apps.media.providers.interface import Listed, TitleSource
-from apps.media.providers.tmdb.clock import Deadline
 from apps.media.providers.tmdb.source import Tmdb
 from apps.media.sync.reach import PROBES, SILENT_AFTER, Reach
 from movierec import jobs
+from movierec.clock import Deadline
 from movierec.dynamo.data_table import DataRow
 from tests.apps.accounts.interruptions import meanwhile
 from tests.apps.media.sync.conftest import (

@@ -76,6 +76,14 @@ def test_names_are_found_by_the_beginning_of_any_word(cores: list[str], core: st
     assert names.starting_with(core, most=3) == expected[:3]
 
 
+def test_a_look_for_a_few_does_not_shorten_the_next_one() -> None:
+    # So many begin alike that what was found is kept.
+    cores = [f"star {number}" for number in range(2_100)]
+    names = Names.read(names_in_parts("n", cores, [[(0, 3)]] * len(cores), documents=1), "n", documents=1)
+    assert names.starting_with("star", most=8) == list(range(8))
+    assert names.starting_with("star", most=40) == list(range(40))
+
+
 @pytest.mark.parametrize(
     ("text", "spelt"),
     [

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from apps.media.providers.tmdb.client import TmdbClient
-from apps.media.providers.tmdb.clock import Clock
 from apps.media.providers.tmdb.key import KeyHolder
+from movierec.clock import Clock
 from tests.stand_ins.clock import StillClock
 from tests.stand_ins.tmdb_server import TmdbServer
 

@@ -13,7 +13,7 @@ import pytest
 from apps.media.errors import NotAtSource, SourceError, SourceKeyRefused, SourceRefused, SourceUnavailable
 from apps.media.providers.tmdb import client as client_module
 from apps.media.providers.tmdb.client import TmdbClient
-from apps.media.providers.tmdb.clock import Clock
+from movierec.clock import Clock
 from tests.stand_ins import tmdb_server as faults
 from tests.stand_ins.clock import StillClock
 from tests.stand_ins.tmdb_server import Fault, TmdbServer, closed_port

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from apps.media.errors import SourceKeyRefused, SourceUnavailable
 from apps.media.providers.tmdb.client import TmdbClient
-from apps.media.providers.tmdb.clock import Clock, Deadline
 from apps.media.providers.tmdb.key import ApiKey, KeyHolder
 from movierec.aws import client
+from movierec.clock import Clock, Deadline
 from tests.stand_ins.clock import StillClock
 from tests.stand_ins.tmdb_server import TmdbServer
 

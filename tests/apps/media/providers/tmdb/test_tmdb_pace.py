@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.media.errors import SourceUnavailable
-from apps.media.providers.tmdb.clock import Deadline
 from apps.media.providers.tmdb.pace import Pace
+from movierec.clock import Deadline
 from tests.stand_ins.clock import StillClock
 
 

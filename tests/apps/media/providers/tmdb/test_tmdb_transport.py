@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from apps.media.providers.tmdb import transport as transport_module
-from apps.media.providers.tmdb.clock import Deadline
 from apps.media.providers.tmdb.transport import Transport, TransportFault
+from movierec.clock import Deadline
 from tests.stand_ins import tmdb_server as faults
 from tests.stand_ins.clock import StillClock
 from tests.stand_ins.tmdb_server import TmdbServer

@@ -1,4 +1,4 @@
-"""Time and its passing, as the client of TMDB sees them; tests bring a clock of their own."""
+"""Time and its passing, for what waits or has a budget of seconds; tests bring a clock of their own."""
 
 from __future__ import annotations
 
