@@ -3,7 +3,7 @@
 # Needs `uv`; run it after changing an .in file. No index address is written.
 set -eu
 cd "$(dirname "$0")"
-for name in base train dev emulator; do
+for name in base train infra dev emulator; do
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --no-emit-find-links --custom-compile-command 'requirements/compile.sh' \
         "$@" "$name.in" --output-file "$name.txt"

@@ -11,11 +11,11 @@ from scripts.environments import Environment
 
 _ROOT = Path(__file__).resolve().parents[1]
 _REQUIREMENTS = _ROOT / "requirements"
-_BASE, _TRAIN, _DEV = (_REQUIREMENTS / f"{name}.txt" for name in ("base", "train", "dev"))
+_BASE, _TRAIN, _INFRA, _DEV = (_REQUIREMENTS / f"{name}.txt" for name in ("base", "train", "infra", "dev"))
 _INTERRUPTED = 130  # what shells answer for a program ended by Ctrl-C
 
 SERVING = Environment(_ROOT / ".venv", (_BASE, _TRAIN), holds=(_BASE, _TRAIN))
-DEVELOPING = Environment(_ROOT / ".venv", (_DEV,), holds=(_BASE, _TRAIN, _DEV))
+DEVELOPING = Environment(_ROOT / ".venv", (_DEV,), holds=(_BASE, _TRAIN, _INFRA, _DEV))
 EMULATOR = Environment(_ROOT / ".venv-aws", (_REQUIREMENTS / "emulator.txt",))
 
 

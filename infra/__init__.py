@@ -1,0 +1,1 @@
+"""The infrastructure as CloudFormation, and its deployer: `python -m infra --help`."""

@@ -1,0 +1,62 @@
+"""The command line of the infrastructure."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any, Final
+
+from infra import environments
+from infra.commands import synth
+from infra.config import ENVIRONMENTS, SWITCHES, WrongConfig
+from infra.graph import UnknownStack
+
+# What each exit code means; 2 is argparse's own for a wrong option.
+DONE, FAILED, WRONG = 0, 1, 2
+INTERRUPTED: Final = 130
+_COMMANDS: Final[dict[str, Any]] = {"synth": synth}
+
+
+def main(arguments: list[str]) -> int:
+    """Does one command; answers its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        config = environments.load(options.env, options.set)
+        return int(_COMMANDS[options.command].run(config, options))
+    except (WrongConfig, UnknownStack) as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. The same command goes on from here.\n")
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra", description="Makes, deploys and watches the infrastructure."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, module in _COMMANDS.items():
+        one = commands.add_parser(
+            name,
+            help=module.HELP,
+            description=module.HELP,
+            epilog=_switches(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        one.add_argument("--env", required=True, metavar="|".join(ENVIRONMENTS), help="the environment")
+        one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value for once")
+        one.add_argument(
+            "--stack", action="append", default=[], metavar="NAME", help="only this stack; may be repeated"
+        )
+        module.add_arguments(one)
+    return parser
+
+
+def _switches() -> str:
+    lines = [f"  {name:20} {' | '.join(allowed)}" for name, allowed in SWITCHES.items()]
+    return "switches, in infra/environments.toml or by --set:\n" + "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

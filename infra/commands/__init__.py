@@ -1,0 +1,1 @@
+"""The subcommands of `python -m infra`: each module has HELP, add_arguments and run."""

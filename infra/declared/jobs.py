@@ -1,0 +1,29 @@
+"""The jobs that EventBridge Scheduler starts, and the commands they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command of manage.py at fixed times, in UTC, by EventBridge's cron language."""
+
+    name: str
+    cron: str
+    command: str
+    purpose: str
+
+    @property
+    def payload(self) -> str:
+        """The event that has Zappa's handler run the command; it splits it at spaces and knows no quotes."""
+        return json.dumps({"manage": self.command})
+
+
+JOBS: Final = (
+    Job("daily-sync", "cron(0 8 * * ? *)", "sync_media --schedule daily", "What is popular and trending at TMDB"),
+    Job("weekly-sync", "cron(0 9 ? * SUN *)", "sync_media --schedule weekly", "Genres and lists of TMDB"),
+    Job("erase-accounts", "cron(30 3 * * ? *)", "erase_accounts", "Accounts whose deletion is due"),
+)

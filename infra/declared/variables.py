@@ -1,0 +1,47 @@
+"""The environment variables of the functions; all are declared in movierec/env.py, which a test holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra import names
+from infra.config import Config
+from infra.declared import secrets
+
+
+def variables(config: Config, published: Mapping[str, str]) -> dict[str, str]:
+    """The variables by name. `published` has what the stacks published, such as auth/user-pool-id.
+
+    Raises KeyError, with the key, where a stack has not published what is needed.
+    """
+    pool = _imported(config) if config.auth == "import" else published
+    given = {
+        "MOVIEREC_ENV": config.env,
+        "DOMAIN": config.domain,
+        "ALLOWED_HOSTS": ",".join(_hosts(config, published)),
+        "SECRET_KEY_SECRET": names.secret(config, secrets.SIGNING),
+        "TMDB_API_KEY_SECRET": names.secret(config, secrets.TMDB),
+        "IDENTITY_PROVIDER": "cognito",
+        "COGNITO_USER_POOL_ID": pool["auth/user-pool-id"],
+        "COGNITO_CLIENT_ID": pool["auth/user-pool-client-id"],
+        "CORS_ALLOWED_ORIGINS": ",".join(config.web_origins),
+        "MODEL_STORE": f"s3://{names.bucket(config, 'models')}",
+        "CATALOGUE_STORE": f"s3://{names.bucket(config, 'catalogue')}",
+        "EMAIL_URL": "ses://",
+        "EMAIL_FROM": config.mail_from,
+    }
+    if config.hosting == "django":
+        given["ORIGIN_SECRET"] = names.secret(config, secrets.ORIGIN)
+    return given
+
+
+def _imported(config: Config) -> dict[str, str]:
+    return {"auth/user-pool-id": config.user_pool_id, "auth/user-pool-client-id": config.user_pool_client_id}
+
+
+def _hosts(config: Config, published: Mapping[str, str]) -> list[str]:
+    own = [config.site, f"www.{config.site}", config.api_host] if config.site else []
+    found = [published["api/host"]]
+    if config.hosting == "django":
+        found += [published["frontend/site-api-host"], published["frontend/distribution-host"]]
+    return own + found

@@ -1,0 +1,1 @@
+"""Deploys templates: change sets, progress, outputs, the doctor."""

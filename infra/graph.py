@@ -1,0 +1,79 @@
+"""Which stacks an environment has, where they are, and which must stand before which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from infra.config import GLOBAL_REGION, Config
+from infra.stack import Stack
+from infra.stacks import (
+    api,
+    assets,
+    auth,
+    backup,
+    budget,
+    compute,
+    data,
+    dns,
+    frontend,
+    observability,
+    security,
+)
+
+
+def _always(_config: Config) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stack: how it is built, the stacks it leans on, whether it is in CloudFront's region, and when it is wanted."""
+
+    name: str
+    build: Callable[[Config], Stack]
+    needs: tuple[str, ...] = ()
+    is_global: bool = False
+    wanted: Callable[[Config], bool] = _always
+
+    def region(self, config: Config) -> str:
+        """The region it stands in."""
+        return GLOBAL_REGION if self.is_global else config.region
+
+
+PARTS: Final = (
+    Part("dns", dns.build, is_global=True, wanted=lambda config: bool(config.site)),
+    Part("security", security.build),
+    Part("security-global", security.build_global, is_global=True, wanted=security.is_wanted_globally),
+    Part("data", data.build, needs=("dns", "security")),
+    Part("assets", assets.build, needs=("security",)),
+    Part("auth", auth.build, needs=("data", "security")),
+    Part("compute", compute.build, needs=("auth", "assets", "security")),
+    Part("api", api.build, needs=("compute", "dns", "security")),
+    Part("frontend", frontend.build, needs=("dns", "compute", "security-global")),
+    Part("observability", observability.build, needs=("api", "frontend", "security")),
+    Part("observability-global", observability.build_global, needs=("frontend",), is_global=True),
+    Part("backup", backup.build, needs=("data", "security")),
+    Part("budget", budget.build, is_global=True),
+)
+
+
+class UnknownStack(Exception):
+    """A name that is no stack of this environment; the sentence lists those that are."""
+
+
+def parts(config: Config) -> tuple[Part, ...]:
+    """The stacks of an environment, each behind those it leans on."""
+    return tuple(part for part in PARTS if part.wanted(config))
+
+
+def chosen(config: Config, wanted: Iterable[str]) -> tuple[Part, ...]:
+    """The stacks with these names, in order; all without a name. Raises UnknownStack."""
+    known = parts(config)
+    asked = set(wanted)
+    strange = asked - {part.name for part in known}
+    if strange:
+        listed = ", ".join(part.name for part in known)
+        raise UnknownStack(f"{', '.join(sorted(strange))}: no such stack in {config.env}; there are {listed}.")
+    return tuple(part for part in known if not asked or part.name in asked)
