@@ -7,14 +7,23 @@ import sys
 from typing import Any, Final
 
 from infra import environments
-from infra.commands import synth
+from infra.commands import deploy, destroy, diff, doctor, outputs, synth
 from infra.config import ENVIRONMENTS, SWITCHES, WrongConfig
+from infra.deployment.aws import AwsError, sentence
+from infra.deployment.telling import Trouble
 from infra.graph import UnknownStack
 
 # What each exit code means; 2 is argparse's own for a wrong option.
 DONE, FAILED, WRONG = 0, 1, 2
 INTERRUPTED: Final = 130
-_COMMANDS: Final[dict[str, Any]] = {"synth": synth}
+_COMMANDS: Final[dict[str, Any]] = {
+    "synth": synth,
+    "deploy": deploy,
+    "diff": diff,
+    "outputs": outputs,
+    "destroy": destroy,
+    "doctor": doctor,
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +35,12 @@ def main(arguments: list[str]) -> int:
     except (WrongConfig, UnknownStack) as error:
         sys.stderr.write(f"{error}\n")
         return WRONG
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return FAILED
+    except AwsError as error:
+        sys.stderr.write(f"{sentence(error)}\n")
+        return FAILED
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. The same command goes on from here.\n")
         return INTERRUPTED

@@ -23,29 +23,44 @@ from infra.stacks import (
 )
 
 
+def at_home(config: Config) -> str:
+    """The region of an environment."""
+    return config.region
+
+
+def at_cloudfront(_config: Config) -> str:
+    """The region where CloudFront and billing have their own."""
+    return GLOBAL_REGION
+
+
+def at_second(config: Config) -> str:
+    """The region of the copies."""
+    return config.second_region
+
+
 def _always(_config: Config) -> bool:
     return True
 
 
+def _has_site(config: Config) -> bool:
+    return bool(config.site)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stack: how it is built, the stacks it leans on, whether it is in CloudFront's region, and when it is wanted."""
+    """A stack: how it is built, the stacks it leans on, its region, and when it is wanted."""
 
     name: str
     build: Callable[[Config], Stack]
     needs: tuple[str, ...] = ()
-    is_global: bool = False
+    region: Callable[[Config], str] = at_home
     wanted: Callable[[Config], bool] = _always
-
-    def region(self, config: Config) -> str:
-        """The region it stands in."""
-        return GLOBAL_REGION if self.is_global else config.region
 
 
 PARTS: Final = (
-    Part("dns", dns.build, is_global=True, wanted=lambda config: bool(config.site)),
+    Part("dns", dns.build, region=at_cloudfront, wanted=_has_site),
     Part("security", security.build),
-    Part("security-global", security.build_global, is_global=True, wanted=security.is_wanted_globally),
+    Part("security-global", security.build_global, region=at_cloudfront, wanted=security.is_wanted_globally),
     Part("data", data.build, needs=("dns", "security")),
     Part("assets", assets.build, needs=("security",)),
     Part("auth", auth.build, needs=("data", "security")),
@@ -53,9 +68,16 @@ PARTS: Final = (
     Part("api", api.build, needs=("compute", "dns", "security")),
     Part("frontend", frontend.build, needs=("dns", "compute", "security-global")),
     Part("observability", observability.build, needs=("api", "frontend", "security")),
-    Part("observability-global", observability.build_global, needs=("frontend",), is_global=True),
-    Part("backup", backup.build, needs=("data", "security")),
-    Part("budget", budget.build, is_global=True),
+    Part(
+        "observability-global",
+        observability.build_global,
+        needs=("frontend", "security-global"),
+        region=at_cloudfront,
+        wanted=observability.is_wanted_globally,
+    ),
+    Part("backup-copy", backup.build_copy, region=at_second, wanted=backup.is_copied),
+    Part("backup", backup.build, needs=("data", "security", "backup-copy")),
+    Part("budget", budget.build, needs=("security-global",), region=at_cloudfront),
 )
 
 

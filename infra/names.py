@@ -48,6 +48,11 @@ def secret(config: Config, purpose: str) -> str:
     return f"{config.domain}/{config.env}/{purpose}"
 
 
+def queue(config: Config, purpose: str) -> str:
+    """The name of a queue, such as movierec-dev-dead-letters."""
+    return f"{config.prefix}-{purpose}"
+
+
 def log_group(function: str) -> str:
     """Where Lambda writes what a function prints."""
     return f"/aws/lambda/{function}"

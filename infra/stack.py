@@ -50,6 +50,13 @@ class Stack(Template):
             self.ask(parameter, group=_FROM_STACKS, label=f"{name} of the stack {stack}")
         return Ref(title)
 
+    def reference(self, stack: str, name: str) -> str:
+        """Like `read`, as a text that CloudFormation resolves, for values that never change.
+
+        Control Tower's rules accept a text where they refuse a parameter.
+        """
+        return f"{{{{resolve:ssm:{names.parameter_name(self.config, stack, name)}}}}}"
+
     def publish(self, name: str, value: Value, description: str, *, export: str | None = None) -> None:
         """Makes a value known: as an output, and as the SSM parameter that other stacks read.
 

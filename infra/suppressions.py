@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from troposphere import AWSObject
 
-# The checker of a rule, by how its rules are called; the last is for checkers that read no metadata.
+# The checker of a rule, by how its rules are called; the last two read no metadata, so a reader has to.
 _CHECKERS: Final = (
     ("checkov", r"CKV2?_AWS_\d+"),
     ("cdk-nag", r"(AwsSolutions|Serverless)-\w+"),
     ("cfn-lint", r"[EWI]\d{4}"),
     ("cfn-guard", r"CT\.[A-Z0-9]+\.PR\.\d+|[a-z0-9_]+_check|[A-Z0-9_]+_[A-Z0-9_]+"),
-    ("policies", r"(parliament|cloudsplaining):\w+"),
+    ("parliament", r"parliament:\w+"),
+    ("cloudsplaining", r"cloudsplaining:\w+"),
 )
 
 
@@ -70,5 +71,5 @@ def _write(metadata: dict[str, Any], checker: str, rules: list[str], reason: str
     elif checker == "cfn-guard":
         metadata.setdefault("guard", {"SuppressedRules": []})["SuppressedRules"].extend(rules)
     else:
-        noted = metadata.setdefault("policies", {"suppressed": []})["suppressed"]
-        noted.extend({"id": rule, "reason": reason} for rule in rules)
+        skipped = metadata.setdefault(checker, {"skip": []})["skip"]
+        skipped.extend({"id": rule.partition(":")[2], "comment": reason} for rule in rules)

@@ -18,7 +18,11 @@ _MAPS: Final = {
     "AWS::SSM::Parameter": "Tags",
 }
 # Types whose list of tags has another name.
-_LISTS: Final = {"AWS::Budgets::Budget": "ResourceTags", "AWS::CE::AnomalyMonitor": "ResourceTags"}
+_LISTS: Final = {
+    "AWS::Budgets::Budget": "ResourceTags",
+    "AWS::CE::AnomalyMonitor": "ResourceTags",
+    "AWS::CE::AnomalySubscription": "ResourceTags",
+}
 
 
 def put(resource: AWSObject, given: Mapping[str, str]) -> None:

@@ -8,3 +8,5 @@ for name in base train infra dev emulator; do
         --no-emit-find-links --custom-compile-command 'requirements/compile.sh' \
         "$@" "$name.in" --output-file "$name.txt"
 done
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-deps \
+    --no-emit-find-links --custom-compile-command 'requirements/compile.sh' "$@" lambda.in --output-file lambda.txt

@@ -23,7 +23,8 @@ def variables(config: Config, published: Mapping[str, str]) -> dict[str, str]:
         "TMDB_API_KEY_SECRET": names.secret(config, secrets.TMDB),
         "IDENTITY_PROVIDER": "cognito",
         "COGNITO_USER_POOL_ID": pool["auth/user-pool-id"],
-        "COGNITO_CLIENT_ID": pool["auth/user-pool-client-id"],
+        # The service's own sign-ins use the first.
+        "COGNITO_CLIENT_ID": ",".join(dict.fromkeys((pool["auth/user-pool-client-id"], pool["auth/api-client-id"]))),
         "CORS_ALLOWED_ORIGINS": ",".join(config.web_origins),
         "MODEL_STORE": f"s3://{names.bucket(config, 'models')}",
         "CATALOGUE_STORE": f"s3://{names.bucket(config, 'catalogue')}",
@@ -32,11 +33,18 @@ def variables(config: Config, published: Mapping[str, str]) -> dict[str, str]:
     }
     if config.hosting == "django":
         given["ORIGIN_SECRET"] = names.secret(config, secrets.ORIGIN)
+        # Whole, because pages are served at the API's own address as well, which has no static files.
+        given["STATIC_BASE"] = f"https://{config.site or published['frontend/distribution-host']}/static/"
     return given
 
 
 def _imported(config: Config) -> dict[str, str]:
-    return {"auth/user-pool-id": config.user_pool_id, "auth/user-pool-client-id": config.user_pool_client_id}
+    client = config.user_pool_client_id
+    return {
+        "auth/user-pool-id": config.user_pool_id,
+        "auth/user-pool-client-id": client,
+        "auth/api-client-id": client,
+    }
 
 
 def _hosts(config: Config, published: Mapping[str, str]) -> list[str]:

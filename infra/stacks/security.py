@@ -1,21 +1,51 @@
-"""Keys, firewall and trail."""
+"""Keys, firewall, trail, and the runbook that restores tables."""
 
 from __future__ import annotations
 
 from infra.config import GLOBAL_REGION, Config
-from infra.stack import Stack
+from infra.stack import Stack, arn_of
+from infra.stacks import _keys
+from infra.stacks._firewall import add_firewall
+from infra.stacks._restore import add_runbook
+from infra.stacks._trail import add_trail, trail_arn
+
+# What publishes to topics and puts into queues of the region.
+_PUBLISHERS = ["cloudwatch", "events", "scheduler", "sns"]
+# In CloudFront's region, where costs are told, too.
+_GLOBAL_PUBLISHERS = ["budgets", "cloudwatch", "costalerts", "events"]
 
 
 def build(config: Config) -> Stack:
-    """Keys, firewall and trail."""
-    return Stack(config, "security", config.region, "Keys, firewall and trail of MovieRec")
+    """What guards the region of the service."""
+    stack = Stack(config, "security", config.region, "Keys, firewall and trail of MovieRec")
+    key = arn_of(_keys.add_key(stack, _uses(config))) if config.is_on("cmk") else None
+    if config.is_on("waf") and config.api == "rest":
+        add_firewall(stack, "REGIONAL", key)
+    add_trail(stack, key)
+    add_runbook(stack, key)
+    return stack
 
 
 def build_global(config: Config) -> Stack:
-    """Keys, firewall and trail, for CloudFront."""
-    return Stack(config, "security-global", GLOBAL_REGION, "Keys, firewall and trail of MovieRec, for CloudFront")
+    """What guards CloudFront and what is told in its region."""
+    stack = Stack(config, "security-global", GLOBAL_REGION, "Keys and firewall of MovieRec, for CloudFront")
+    key = None
+    if config.is_on("cmk"):
+        key = arn_of(_keys.add_key(stack, [_keys.for_logs(), _keys.for_publishers(_GLOBAL_PUBLISHERS)]))
+    if _guards_site(config):
+        add_firewall(stack, "CLOUDFRONT", key)
+    return stack
 
 
 def is_wanted_globally(config: Config) -> bool:
     """Whether CloudFront needs anything of this."""
-    return config.is_on("waf") or config.is_on("cmk")
+    return config.is_on("cmk") or _guards_site(config)
+
+
+def _uses(config: Config) -> list[_keys.Statement]:
+    uses = [_keys.for_logs(), _keys.for_publishers(_PUBLISHERS), _keys.for_trail(trail_arn(config))]
+    return uses if config.hosting == "amplify" else [*uses, _keys.for_distributions()]
+
+
+def _guards_site(config: Config) -> bool:
+    return config.is_on("waf") and config.hosting != "amplify"

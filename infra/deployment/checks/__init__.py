@@ -1,0 +1,1 @@
+"""What `doctor` looks at: each check answers findings, and asks nothing of a person."""

@@ -1,0 +1,42 @@
+"""How a template reaches CloudFormation: in the request, or through the deployment bucket when it is large."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from infra import names
+from infra.deployment.aws import Aws, is_missing
+from infra.deployment.telling import Trouble
+
+# CloudFormation's limit for a template in a request.
+LARGEST_BODY: Final = 51_200
+
+
+def compact(template: Mapping[str, Any]) -> str:
+    """A template in as few bytes as JSON takes, the same for the same template."""
+    return json.dumps(template, separators=(",", ":"), sort_keys=True)
+
+
+def source(aws: Aws, stack: str, template: Mapping[str, Any]) -> dict[str, str]:
+    """What CreateChangeSet is told of the template: TemplateBody or TemplateURL. Raises Trouble."""
+    body = compact(template)
+    if len(body.encode()) <= LARGEST_BODY:
+        return {"TemplateBody": body}
+    bucket = names.bucket(aws.config, "deployment")
+    key = f"templates/{stack}/{sha256(body.encode()).hexdigest()}.json"
+    s3 = aws.client("s3")
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/json")
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        raise Trouble(
+            f"The template of {stack} has {len(body.encode()):,} bytes, more than the {LARGEST_BODY:,} that fit into a "
+            f"request, and the bucket {bucket} for larger ones is not there: deploy the stack compute first."
+        ) from error
+    return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/{key}"}

@@ -1,0 +1,1 @@
+"""What an environment costs in a month: resources counted in the templates, a model of their use, and a price list."""

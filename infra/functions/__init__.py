@@ -1,0 +1,1 @@
+"""What runs in AWS Lambda beside the application; templates carry the source of these modules."""

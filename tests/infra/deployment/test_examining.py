@@ -1,0 +1,338 @@
+"""What doctor finds, on an embedded AWS and without any."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from infra import environments, graph, names
+from infra.config import Config
+from infra.declared.tables import TABLES
+from infra.deployment import deploying
+from infra.deployment.aws import Aws
+from infra.deployment.checks import account, outside, package, standing, taken
+from infra.deployment.checks.finding import Check, Finding, Patient, Verdict
+from infra.deployment.deploying import Task
+from infra.deployment.examining import examine
+from tests.infra.deployment import small
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def patient(embedded: Aws) -> Patient:
+    """An environment on the embedded AWS of which nothing stands."""
+    return Patient(embedded, small.clock())
+
+
+def verdicts(check: Check, patient: Patient) -> list[tuple[str, str]]:
+    return [(found.verdict.value, found.sentence) for found in check(patient)]
+
+
+def with_config(patient: Patient, **changes: Any) -> Patient:
+    return replace(patient, aws=Aws(replace(patient.aws.config, **changes)))
+
+
+@pytest.mark.embedded
+def test_credentials_are_named_and_the_clock_is_compared(patient: Patient) -> None:
+    who, clock = account.credentials(patient)
+
+    assert who.verdict is Verdict.OK
+    assert who.sentence.endswith("in the account 000000000000.")
+    assert clock.verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"), [(0, Verdict.OK), (-31, Verdict.WARNING), (299, Verdict.WARNING), (301, Verdict.WRONG)]
+)
+def test_a_clock_that_is_off(seconds: int, verdict: Verdict) -> None:
+    assert account.skew(NOW + timedelta(seconds=seconds), NOW).verdict is verdict
+
+
+def test_without_credentials_it_says_so_first_and_goes_on(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+
+    found = list(examine(Patient(Aws(config), small.clock())))
+
+    assert found[0].verdict is Verdict.WRONG
+    assert found[0].sentence.startswith("There are no credentials for AWS")
+    assert {one.sentence for one in found[1:-2] if one.check not in ("Zappa settings", "package")} == {
+        "It needs credentials."
+    }
+    assert found[-1].check == "package"
+
+
+@pytest.mark.embedded
+def test_regions_are_tried_and_another_home_is_named(task: Task, patient: Patient) -> None:
+    deploying.deploy(task, small.only("dns"))
+
+    assert [verdict for verdict, _ in verdicts(account.region, patient)] == ["ok", "ok", "ok"]
+    moved = verdicts(account.region, with_config(patient, region="eu-central-1"))
+    assert moved[-1] == (
+        "wrong",
+        f"{patient.aws.config.prefix} stands in eu-north-1, and region says eu-central-1.",
+    )
+
+
+@pytest.mark.embedded
+def test_a_region_that_is_not_enabled_is_named(patient: Patient) -> None:
+    with Stubber(patient.aws.client("sts", "eu-west-1")) as recorded:
+        recorded.add_client_error("get_caller_identity", "InvalidClientTokenId")
+        assert verdicts(account.region, patient)[-1] == ("wrong", "eu-west-1 is not enabled for this account.")
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize(("at_once", "verdict"), [(10, "warning"), (1000, "ok")])
+def test_few_requests_at_once_are_a_warning(patient: Patient, at_once: int, verdict: str) -> None:
+    with (
+        Stubber(patient.aws.client("lambda")) as functions,
+        Stubber(patient.aws.client("cloudformation")) as formation,
+    ):
+        functions.add_response("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": at_once}})
+        formation.add_response("describe_account_limits", {"AccountLimits": [{"Name": "StackLimit", "Value": 20}]})
+        formation.add_response("describe_stacks", {"Stacks": []})
+        found = verdicts(account.quotas, patient)
+
+    assert found == [
+        (verdict, f"Lambda may run {'only ' if at_once == 10 else ''}{at_once} requests at once."),
+        ("ok", "CloudFormation has room for 20 more stacks."),
+    ]
+
+
+@pytest.mark.embedded
+def test_a_bucket_of_another_account_is_named(patient: Patient) -> None:
+    assert verdicts(taken.buckets, patient) == [("ok", "The names are free, or ours.")]
+
+    with Stubber(patient.aws.client("s3")) as recorded:
+        recorded.add_client_error("head_bucket", "403", http_status_code=403)
+        for _ in range(5):
+            recorded.add_client_error("head_bucket", "404", http_status_code=404)
+        assert verdicts(taken.buckets, patient) == [
+            ("wrong", f"Another account has {names.bucket(patient.aws.config, 'assets')}.")
+        ]
+
+
+@pytest.mark.embedded
+def test_tables_of_no_stack_are_in_the_way_and_those_of_import_must_be_there(patient: Patient) -> None:
+    assert verdicts(taken.tables, patient) == [("ok", "No table is in the way.")]
+    imported = with_config(patient, data="import")
+    assert verdicts(taken.tables, imported)[0][0] == "wrong"
+
+    own = next(table for table in TABLES if table.key == "data").name_in(patient.aws.config)
+    patient.aws.client("dynamodb").create_table(
+        TableName=own,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    assert verdicts(taken.tables, patient) == [
+        ("wrong", f"{own} exist already and belong to no stack of {patient.aws.config.prefix}.")
+    ]
+    assert own not in verdicts(taken.tables, imported)[0][1]
+
+
+@pytest.mark.embedded
+def test_stacks_and_what_was_changed_by_hand(task: Task, patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdicts(standing.drift, patient) == [("not looked at", "No stack stands yet.")]
+    prefix = patient.aws.config.prefix
+    assert verdicts(standing.health, patient) == [
+        ("not looked at", "budget is left out: the embedded AWS costs nothing."),
+        ("warning", "Not deployed: dns, data, compute and api."),
+    ]
+    monkeypatch.setattr(graph, "PARTS", small.only("dns", "data", "compute"))
+    deploying.deploy(task, graph.parts(patient.aws.config))
+
+    assert verdicts(standing.health, patient) == [
+        ("ok", f"{prefix}-{name} stands.") for name in ("dns", "data", "compute")
+    ]
+    sqs = patient.aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=f"{prefix}-letters")["QueueUrl"]
+    sqs.delete_queue(QueueUrl=url)
+    found = verdicts(standing.drift, patient)
+    assert found[-1] == ("warning", f"{prefix}-compute was changed by hand: Letters (gone).")
+
+
+@pytest.mark.embedded
+def test_without_a_site_no_zone_and_no_certificate_is_needed(patient: Patient) -> None:
+    for check in (outside.zone, outside.certificates):
+        assert verdicts(check, patient) == [("ok", "No site is configured, so none is needed.")]
+
+
+@pytest.mark.embedded
+def test_the_zone_of_a_site(patient: Patient) -> None:
+    site = f"{patient.aws.config.domain}.net"
+    with_site = with_config(patient, site=site)
+    assert verdicts(outside.zone, with_site) == [("wrong", f"{site} has no hosted zone in this account.")]
+
+    made = patient.aws.client("route53").create_hosted_zone(Name=site, CallerReference=site)
+    identity = made["HostedZone"]["Id"].rpartition("/")[2]
+    assert verdicts(outside.zone, with_site) == [("warning", f"{site} has the zone {identity}, not yet given.")]
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize(("status", "verdict"), [("ISSUED", "ok"), ("PENDING_VALIDATION", "wrong")])
+def test_certificates_are_looked_at_where_they_are(
+    task: Task, patient: Patient, status: str, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = "arn:aws:acm:us-east-1:000000000000:certificate/one"
+    patient.aws.client("ssm", "us-east-1").put_parameter(
+        Name=names.parameter_name(patient.aws.config, "dns", "site-certificate-arn"), Value=arn, Type="String"
+    )
+    with_site = with_config(patient, site="example.net")
+    with Stubber(with_site.aws.client("acm", "us-east-1")) as recorded:
+        body = {"DomainName": "example.net", "Status": status}
+        recorded.add_response("describe_certificate", {"Certificate": body}, {"CertificateArn": arn})
+        found = verdicts(outside.certificates, with_site)
+
+    says = "is issued" if status == "ISSUED" else "is PENDING_VALIDATION"
+    assert found == [(verdict, f"That of example.net {says}.")]
+
+
+@pytest.mark.embedded
+def test_mail_that_nobody_verified_and_the_sandbox(patient: Patient) -> None:
+    ses = patient.aws.client("sesv2")
+    with Stubber(ses) as recorded:
+        recorded.add_client_error("get_email_identity", "NotFoundException")
+        recorded.add_client_error("get_email_identity", "NotFoundException")
+        recorded.add_response("get_account", {"ProductionAccessEnabled": False})
+        assert verdicts(outside.mail, patient) == [
+            ("wrong", "SES may not send as no-reply@movierec.net."),
+            ("warning", "SES is in its sandbox and sends to verified addresses only."),
+        ]
+    with Stubber(ses) as recorded:
+        recorded.add_client_error("get_email_identity", "NotFoundException")
+        recorded.add_response(
+            "get_email_identity", {"VerifiedForSendingStatus": True}, {"EmailIdentity": "movierec.net"}
+        )
+        recorded.add_response("get_account", {"ProductionAccessEnabled": True})
+        assert [verdict for verdict, _ in verdicts(outside.mail, patient)] == ["ok", "ok"]
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize(
+    ("arns", "found"),
+    [
+        ([], ("warning", "ops@example.net is not subscribed.")),
+        (["PendingConfirmation"], ("wrong", "ops@example.net has not confirmed that it wants alarms.")),
+        (["arn:aws:sns:one"], ("ok", "ops@example.net is told of alarms.")),
+    ],
+)
+def test_who_is_told_of_alarms(patient: Patient, arns: list[str], found: tuple[str, str]) -> None:
+    assert verdicts(outside.alarms, patient) == [("warning", "Nobody is told of alarms.")]
+    told = with_config(patient, alarm_email="ops@example.net")
+    with Stubber(told.aws.client("sns")) as recorded:
+        subscriptions = [{"SubscriptionArn": arn, "Endpoint": "ops@example.net"} for arn in arns]
+        recorded.add_response("list_subscriptions", {"Subscriptions": subscriptions})
+        assert verdicts(outside.alarms, told) == [found]
+
+
+@pytest.mark.embedded
+def test_the_key_of_tmdb_is_never_shown(patient: Patient) -> None:
+    name = names.secret(patient.aws.config, "tmdb")
+    assert verdicts(outside.tmdb_key, patient)[0][0] == "not looked at"
+
+    secrets = patient.aws.client("secretsmanager")
+    secrets.create_secret(Name=name, SecretString='{"TMDB_API_KEY": ""}')
+    assert verdicts(outside.tmdb_key, patient) == [("warning", f"{name} holds no key, so the demo catalogue serves.")]
+
+    secrets.put_secret_value(SecretId=name, SecretString='{"TMDB_API_KEY": "very-secret"}')
+    (found,) = outside.tmdb_key(patient)
+    assert found.verdict is Verdict.OK
+    assert "very-secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ({}, Verdict.WARNING),
+        ({"RotationEnabled": True, "LastRotatedDate": NOW - timedelta(days=29)}, Verdict.OK),
+        ({"RotationEnabled": True, "LastRotatedDate": NOW - timedelta(days=61)}, Verdict.WRONG),
+        ({"RotationEnabled": True, "CreatedDate": NOW - timedelta(days=61)}, Verdict.WRONG),
+        (
+            {
+                "RotationEnabled": True,
+                "LastRotatedDate": NOW - timedelta(days=61),
+                "RotationRules": {"AutomaticallyAfterDays": 60},
+            },
+            Verdict.OK,
+        ),
+    ],
+)
+def test_a_key_that_is_rotated(body: dict[str, Any], verdict: Verdict) -> None:
+    assert outside.rotation("movierec/dev/signing", body, NOW).verdict is verdict
+
+
+def test_settings_of_zappa_that_say_the_same() -> None:
+    config = environments.load("dev")
+    stages = {"base": {"aws_region": "eu-north-1"}}
+    for stage, body in package.wanted(config).items():
+        rest = {name: value for name, value in body.items() if name != "aws_region"}
+        stages[stage] = {"extends": "base", **rest}
+
+    assert list(package.differences(config, stages)) == []
+
+
+def test_settings_of_zappa_that_say_otherwise() -> None:
+    config = environments.load("dev")
+    stages = {"dev": {**package.wanted(config)["dev"], "timeout_seconds": 900, "runtime": "python3.1"}}
+
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert sorted(package.differences(config, stages)) == [
+        "There is no stage dev_jobs.",
+        f"runtime of dev is 'python3.1', and '{version}' is deployed.",
+        "timeout_seconds of dev is 900, and 30 is deployed.",
+    ]
+
+
+@pytest.fixture
+def alone(config: Config) -> Patient:
+    """An environment that asks AWS nothing."""
+    return Patient(Aws(config), small.clock())
+
+
+def test_settings_of_zappa_that_cannot_be_read(alone: Patient, tmp_path: Path) -> None:
+    (found,) = package.zappa_settings(alone, tmp_path)
+    assert found.verdict is Verdict.WRONG
+    (tmp_path / "zappa_settings.json").write_text("{")
+    (found,) = package.zappa_settings(alone, tmp_path)
+    assert found.sentence.startswith("zappa_settings.json cannot be read")
+
+
+def test_the_size_of_a_package(alone: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look() -> Finding:
+        (found,) = package.package(alone, tmp_path)
+        return found
+
+    assert look() == Finding("package", Verdict.UNSEEN, "build/dev/package.zip is not built.")
+    path = tmp_path / "build" / "dev" / "package.zip"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no zip")
+    assert look().verdict is Verdict.WRONG
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one", b"0" * 2**20)
+    assert look().sentence == "build/dev/package.zip has 1.0 MiB, unpacked 1.0 MiB."
+    monkeypatch.setattr(package, "LARGEST_UNPACKED", 2**20 - 1)
+    assert look().verdict is Verdict.WRONG
+
+
+@pytest.mark.embedded
+def test_what_may_not_be_seen_is_said_and_the_rest_is_looked_at(patient: Patient) -> None:
+    with Stubber(patient.aws.client("lambda")) as recorded:
+        recorded.add_client_error("get_account_settings", "AccessDeniedException", "perform: lambda:GetAccountSettings")
+        found = {one.check: one for one in examine(patient)}
+
+    assert found["quotas"].verdict is Verdict.UNSEEN
+    assert "may not do lambda:GetAccountSettings" in found["quotas"].sentence
+    assert found["bucket names"].verdict is Verdict.OK

@@ -1,0 +1,51 @@
+"""The command line: what is wrong input, before AWS is asked anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.__main__ import main
+
+COMMANDS = ("synth", "deploy", "diff", "outputs", "destroy", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_and_the_switches(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert "--env dev|staging|prod" in told
+    assert "hosting" in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--env", "test"], "'test' is no environment of environments.toml; write one of dev, staging, prod."),
+        (["--env", "dev", "--set", "api=soap"], "environments.toml, dev: api is 'soap'; write one of rest, http."),
+    ],
+)
+def test_a_wrong_environment_is_two_and_a_sentence(
+    command: str, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, *words]) == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
+def test_an_unknown_command_is_two() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["explode"])
+
+    assert ended.value.code == 2
+
+
+def test_a_region_that_aws_does_not_have_is_one_and_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+
+    assert main(["outputs", "--env", "dev", "--set", "region=eu-moon-1"]) == 1
+    assert capsys.readouterr().err.startswith("eu-moon-1 is no region of AWS that is known here.")
