@@ -7,7 +7,7 @@ import sys
 from typing import Any, Final
 
 from infra import environments
-from infra.commands import deploy, destroy, diff, doctor, outputs, synth
+from infra.commands import deploy, destroy, diff, doctor, estimate, outputs, restore, synth
 from infra.config import ENVIRONMENTS, SWITCHES, WrongConfig
 from infra.deployment.aws import AwsError, sentence
 from infra.deployment.telling import Trouble
@@ -18,9 +18,11 @@ DONE, FAILED, WRONG = 0, 1, 2
 INTERRUPTED: Final = 130
 _COMMANDS: Final[dict[str, Any]] = {
     "synth": synth,
+    "estimate": estimate,
     "deploy": deploy,
     "diff": diff,
     "outputs": outputs,
+    "restore": restore,
     "destroy": destroy,
     "doctor": doctor,
 }

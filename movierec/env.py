@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _PAIR = re.compile(r"([a-z_]+)\s*=\s*([1-9][0-9]{0,8})")
 # As browsers write origins: lower case, and nothing behind the port.
 _ORIGIN = re.compile(r"https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 
+SES = "movierec.mail.ses.SesBackend"
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", re.ASCII)
 
 
@@ -40,7 +42,18 @@ VARIABLES = {
         Variable("DEBUG", "", "on or off; empty means on in local and off elsewhere."),
         Variable("SECRET_KEY", "", "Random text that seals secrets. Empty in local makes a key file in STATE_DIR."),
         Variable("SECRET_KEY_FALLBACKS", "", "Older values of SECRET_KEY that still open what they sealed."),
+        Variable(
+            "SECRET_KEY_SECRET",
+            "",
+            "Secrets Manager secret with SECRET_KEY and SECRET_KEY_FALLBACKS as JSON, in place of them.",
+        ),
         Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names served, comma separated."),
+        Variable(
+            "ORIGIN_SECRET",
+            "",
+            "Secrets Manager secret with the key by which CloudFront shows itself. Empty believes no proxy.",
+        ),
+        Variable("STATIC_BASE", "/static/", "Address of the static files, such as https://d1.cloudfront.net/static/."),
         Variable("STATE_DIR", ".local", "Folder of the embedded AWS's state, local keys and the model."),
         Variable("AWS_ENDPOINT_URL", "", "Address of an AWS stand-in. Empty in local starts the embedded one."),
         Variable("AWS_REGION", "eu-north-1", "AWS region of the tables."),
@@ -88,7 +101,11 @@ VARIABLES = {
         ),
         Variable("COGNITO_USER_POOL_ID", "", "The user pool, for cognito."),
         Variable("COGNITO_CLIENT_ID", "", "App clients of the pool, comma separated; sign-ins use the first."),
-        Variable("EMAIL_URL", "consolemail://", "Where mail goes; consolemail:// prints it on the terminal."),
+        Variable(
+            "EMAIL_URL",
+            "consolemail://",
+            "Where mail goes: ses://, smtp+tls://user:password@host:587, or consolemail:// (terminal).",
+        ),
         Variable("EMAIL_FROM", "MovieRec <no-reply@movierec.net>", "The sender of mail."),
         Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     )
@@ -205,12 +222,16 @@ def seconds(name: str) -> int:
 
 
 def mail(name: str) -> dict[str, object]:
-    """A mail address such as consolemail:// or smtp+tls://user:password@host:587 as Django's settings."""
+    """A mail address such as ses:// or smtp+tls://user:password@host:587 as Django's settings."""
+    if text(name) == "ses://":
+        return {**environ.Env.email_url_config("dummymail://"), "EMAIL_BACKEND": SES}
     try:
         return dict(environ.Env.email_url_config(text(name) or VARIABLES[name].default))
     except (ValueError, ImproperlyConfigured):
         # Without the value, since it may hold a password.
-        reject(name, f"{name} is not a mail address; write consolemail:// or smtp+tls://user:password@host:587.")
+        reject(
+            name, f"{name} is not a mail address; write consolemail://, ses:// or smtp+tls://user:password@host:587."
+        )
         return dict(environ.Env.email_url_config(VARIABLES[name].default))
 
 
@@ -247,9 +268,20 @@ def hand_down(name: str, value: str) -> None:
     os.environ[VARIABLES[name].name] = value
 
 
+def take_over(variables: Mapping[str, str]) -> None:
+    """Sets the variables that a package was deployed with; for before settings are read."""
+    os.environ.update(variables)
+
+
 def on_lambda() -> bool:
     """Whether AWS Lambda runs this process."""
     return bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
+
+
+def trace_id() -> str:
+    """X-Ray's id of what AWS Lambda runs at the moment, empty elsewhere."""
+    parts = os.environ.get("_X_AMZN_TRACE_ID", "").split(";")
+    return next((part.removeprefix("Root=") for part in parts if part.startswith("Root=")), "")
 
 
 def in_reloader_child() -> bool:

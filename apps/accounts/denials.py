@@ -19,6 +19,7 @@ from apps.accounts.providers.interface import Claims
 from apps.accounts.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.telemetry.tally import count
 
 CACHED_SESSIONS = 10_000
 
@@ -60,6 +61,7 @@ cache = Cache()
 def is_denied(claims: Claims, *, fresh: bool = False) -> bool:
     """Whether the session of a token was ended; an answer may be 30 s old unless it must be fresh."""
     moment = None if fresh else cache.get(claims.user_id, claims.session_id)
+    count("SessionCacheMisses" if moment is None else "SessionCacheHits")
     if moment is None:
         moment = _read(claims.user_id, claims.session_id)
     return claims.signed_in_at < moment

@@ -6,8 +6,11 @@ of sessions, usernames, mails to the owner, and the week in which a deletion can
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from time import time
+from typing import ParamSpec
 
 from django.conf import settings
 
@@ -33,6 +36,7 @@ from apps.accounts.errors import (
     NoTotpBegun,
     PasswordRequired,
     SecondFactorRequired,
+    TooManyAttempts,
     TotpAlreadyOn,
     WrongCredentials,
     WrongPassword,
@@ -43,6 +47,9 @@ from apps.accounts.providers import provider
 from apps.accounts.providers.interface import Challenge, Tokens
 from apps.accounts.selectors import facts_of
 from movierec.dynamo.data_table import user_pk
+from movierec.telemetry.tally import count
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,24 @@ def reset(*, email: str, code: str, password: str) -> None:
     mails.tell_password_changed(facts.email)
 
 
+def _counted(entry: Callable[P, Tokens | AskedBack]) -> Callable[P, Tokens | AskedBack]:
+    """Counts how tries to enter end: with a session, or as guesses do. A question is no end."""
+
+    @wraps(entry)
+    def counted(*args: P.args, **kwargs: P.kwargs) -> Tokens | AskedBack:
+        try:
+            entered = entry(*args, **kwargs)
+        except (WrongCredentials, CodeMismatch, TooManyAttempts):
+            count("SignInFailures")
+            raise
+        if isinstance(entered, Tokens):
+            count("SignIns")
+        return entered
+
+    return counted
+
+
+@_counted
 def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False) -> Tokens | AskedBack:
     """Begins a session; `login` is an e-mail address or a username.
 
@@ -148,6 +173,7 @@ def _check_password(typed: str, name: str, password: str) -> Tokens | Challenge:
         raise WrongCredentials from refusal
 
 
+@_counted
 def answer_challenge(
     *, session: str, code: str | None, recovery_code: str | None, new_password: str | None, caller: Caller
 ) -> Tokens | AskedBack:

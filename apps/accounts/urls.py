@@ -2,37 +2,28 @@
 
 from django.urls import path
 
-from apps.accounts.api.account import Password, User
-from apps.accounts.api.entering import (
-    CompleteSignIn,
-    ForgottenPassword,
-    LogIn,
-    Refresh,
-    Resend,
-    ResetPassword,
-    SignIn,
-    SignUp,
-)
-from apps.accounts.api.leaving import SignOut, SignOutEverywhere
-from apps.accounts.api.second_factor import ConfirmSecondFactor, RecoveryCodes, SecondFactor
-from apps.accounts.api.sessions import OneSession, Sessions
+from movierec.api.lazy_views import api_view
 
 urlpatterns = [
-    path("signin", SignIn.as_view(), name="sign-in"),
-    path("login", LogIn.as_view(), name="log-in"),
-    path("challenge", CompleteSignIn.as_view(), name="challenge"),
-    path("signup", SignUp.as_view(), name="sign-up"),
-    path("resend", Resend.as_view(), name="resend"),
-    path("forgot", ForgottenPassword.as_view(), name="forgot"),
-    path("reset", ResetPassword.as_view(), name="reset"),
-    path("refresh", Refresh.as_view(), name="refresh"),
-    path("signout", SignOut.as_view(), name="sign-out"),
-    path("signout-all", SignOutEverywhere.as_view(), name="sign-out-everywhere"),
-    path("sessions", Sessions.as_view(), name="sessions"),
-    path("sessions/<str:session_id>", OneSession.as_view(), name="session"),
-    path("mfa/totp", SecondFactor.as_view(), name="second-factor"),
-    path("mfa/totp/confirm", ConfirmSecondFactor.as_view(), name="second-factor-confirm"),
-    path("mfa/recovery-codes", RecoveryCodes.as_view(), name="recovery-codes"),
-    path("password", Password.as_view(), name="password"),
-    path("user", User.as_view(), name="user"),
+    path("signin", api_view("apps.accounts.api.entering.SignIn"), name="sign-in"),
+    path("login", api_view("apps.accounts.api.entering.LogIn"), name="log-in"),
+    path("challenge", api_view("apps.accounts.api.entering.CompleteSignIn"), name="challenge"),
+    path("signup", api_view("apps.accounts.api.entering.SignUp"), name="sign-up"),
+    path("resend", api_view("apps.accounts.api.entering.Resend"), name="resend"),
+    path("forgot", api_view("apps.accounts.api.entering.ForgottenPassword"), name="forgot"),
+    path("reset", api_view("apps.accounts.api.entering.ResetPassword"), name="reset"),
+    path("refresh", api_view("apps.accounts.api.entering.Refresh"), name="refresh"),
+    path("signout", api_view("apps.accounts.api.leaving.SignOut"), name="sign-out"),
+    path("signout-all", api_view("apps.accounts.api.leaving.SignOutEverywhere"), name="sign-out-everywhere"),
+    path("sessions", api_view("apps.accounts.api.sessions.Sessions"), name="sessions"),
+    path("sessions/<str:session_id>", api_view("apps.accounts.api.sessions.OneSession"), name="session"),
+    path("mfa/totp", api_view("apps.accounts.api.second_factor.SecondFactor"), name="second-factor"),
+    path(
+        "mfa/totp/confirm",
+        api_view("apps.accounts.api.second_factor.ConfirmSecondFactor"),
+        name="second-factor-confirm",
+    ),
+    path("mfa/recovery-codes", api_view("apps.accounts.api.second_factor.RecoveryCodes"), name="recovery-codes"),
+    path("password", api_view("apps.accounts.api.account.Password"), name="password"),
+    path("user", api_view("apps.accounts.api.account.User"), name="user"),
 ]

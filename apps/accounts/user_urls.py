@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from apps.accounts.api.personal import DeleteAccount, Export, Profile
+from movierec.api.lazy_views import api_view
 
 urlpatterns = [
-    path("user", DeleteAccount.as_view(), name="account"),
-    path("user/profile", Profile.as_view(), name="profile"),
-    path("user/export", Export.as_view(), name="export"),
+    path("user", api_view("apps.accounts.api.personal.DeleteAccount"), name="account"),
+    path("user/profile", api_view("apps.accounts.api.personal.Profile"), name="profile"),
+    path("user/export", api_view("apps.accounts.api.personal.Export"), name="export"),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +20,7 @@ from apps.lists.serializers import (
     display_of,
     named_title,
 )
+from movierec.api.described import extend_schema
 from movierec.api.parsers import JsonParser
 from movierec.api.views import ApiView, user_id, valid_body, valid_query
 

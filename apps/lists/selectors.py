@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -25,6 +24,7 @@ from movierec.api.pagination import decode_cursor, encode_cursor
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.plain import Plain
 from movierec.dynamo.table import Row
+from movierec.telemetry.threads import ContextExecutor
 from movierec.timestamps import epoch_seconds
 
 Interaction = tuple[str, TitleKey, Literal["favourite", "watchlist", "rating"], float | None, float]
@@ -36,7 +36,7 @@ FIRST_FILTERED_READ: Final = 50
 ENTRY_ATTRIBUTES: Final = ["movieId", "mediaType", "addedAt"]
 RATING_ATTRIBUTES: Final = ["sk", "rating", "watchedAt"]
 
-_readers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="lists")
+_readers = ContextExecutor(max_workers=8, thread_name_prefix="lists")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from apps.lists.api import Favourites, Watchlist
+from movierec.api.lazy_views import api_view
 
 urlpatterns = [
-    path("favourites", Favourites.as_view(), name="favourites"),
-    path("watchlist", Watchlist.as_view(), name="watchlist"),
+    path("favourites", api_view("apps.lists.api.Favourites"), name="favourites"),
+    path("watchlist", api_view("apps.lists.api.Watchlist"), name="watchlist"),
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.preferences import selectors, services
 from apps.preferences.errors import NoAnswers, NoPreferences
 from apps.preferences.serializers import PreferencesSerializer, SavedSerializer, StoredPreferencesSerializer
-from movierec.api.schema import errors
+from movierec.api.described import errors, extend_schema
 from movierec.api.views import ApiView, has_body, user_id, valid_body
 
 

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from apps.preferences.api import Preferences
+from movierec.api.lazy_views import api_view
 
-urlpatterns = [path("preferences", Preferences.as_view(), name="preferences")]
+urlpatterns = [path("preferences", api_view("apps.preferences.api.Preferences"), name="preferences")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import time
 from typing import Generic, TypeVar
 
 from apps.lists import selectors as lists
@@ -11,7 +11,7 @@ from apps.media.errors import UnknownTitle
 from apps.media.selectors import title_row
 from apps.media.titles import LARGEST_ID, MEDIA_TYPES, from_row, is_title
 from apps.preferences import selectors as preferences
-from apps.recommendations.artifacts import serving
+from apps.recommendations.artifacts import Serving, serving
 from apps.recommendations.catalogue import engine_title
 from apps.recommendations.engine.artifact import Model
 from apps.recommendations.engine.recommend import Answer, Recommendation, recommend
@@ -20,12 +20,14 @@ from apps.recommendations.engine.similar import RequestedType, similar
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.feedback.selectors import feedback_of
 from apps.recommendations.profile import Person, Wish, request_of
+from movierec.telemetry.tally import count, gauge, timed
+from movierec.telemetry.threads import ContextExecutor
 
 __all__ = ["Alike", "Served", "Wish", "recommendations", "rows", "similar_to"]
 
 A = TypeVar("A", Answer, Shelves)
 
-_reader = ThreadPoolExecutor(max_workers=8, thread_name_prefix="taste")
+_reader = ContextExecutor(max_workers=8, thread_name_prefix="taste")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,20 @@ class Alike:
     fallback_used: bool
 
 
+@timed("RecommendationMilliseconds")
 def recommendations(user_id: str, wish: Wish) -> Served[Answer]:
     """What the person should watch next; five DynamoDB reads at once, no other call."""
     person = _person(user_id, wish)
-    current = serving()
+    current = _serving()
     answer = recommend(current.model, request_of(current.model, person, wish))
     return Served(answer, current.model.version, current.fallback or answer.fallback_used)
 
 
+@timed("RecommendationMilliseconds")
 def rows(user_id: str, wish: Wish) -> Served[Shelves]:
     """Rows for the person's home page, each of at most the wish's limit; the reads of `recommendations`."""
     person = _person(user_id, wish)
-    current = serving()
+    current = _serving()
     answer = shelves(current.model, request_of(current.model, person, wish))
     return Served(answer, current.model.version, current.fallback or answer.fallback_used)
 
@@ -77,10 +81,19 @@ def similar_to(media_type: str, media_id: int, *, wanted: RequestedType, limit: 
 
     Raises UnknownTitle when the catalogue does not have it either.
     """
-    current = serving()
+    current = _serving()
     title = _title(current.model, media_type, media_id)
     items = similar(current.model, title, wanted, limit)
     return Alike(title, items, current.model.version, current.fallback or not current.model.trained)
+
+
+def _serving() -> Serving:
+    """What serves, counted: whether it is what should, and how old it is."""
+    current = serving()
+    count("RecommendationFallbacks", int(current.fallback))
+    if current.model.trained_at is not None:
+        gauge("ModelAgeHours", (time() - current.model.trained_at.timestamp()) / 3600)
+    return current
 
 
 def _title(model: Model, media_type: str, media_id: int) -> Title:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.stats import errors, selectors, services
 from apps.stats.serializers import AwardSerializer, StatsAnswerSerializer, UpdateSerializer, changes_of
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, user_id, valid_body
 
 

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from apps.stats.api import AwardXp, Stats, UnknownAction, Update
+from movierec.api.lazy_views import api_view
 
 urlpatterns = [
-    path("stats", Stats.as_view(), name="stats"),
-    path("update", Update.as_view(), name="stats-update"),
-    path("award-xp", AwardXp.as_view(), name="stats-award-xp"),
-    path("<str:action>", UnknownAction.as_view()),
+    path("stats", api_view("apps.stats.api.Stats"), name="stats"),
+    path("update", api_view("apps.stats.api.Update"), name="stats-update"),
+    path("award-xp", api_view("apps.stats.api.AwardXp"), name="stats-award-xp"),
+    path("<str:action>", api_view("apps.stats.api.UnknownAction")),
 ]

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils.cache import patch_cache_control
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -16,12 +15,14 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from movierec.api.described import extend_schema
 from movierec.api.errors import as_api_error, http_response
+from movierec.api.schema import Generator
 from movierec.api.views import ApiView
 
 MAX_AGE_SECONDS = 300
@@ -38,7 +39,7 @@ def document() -> dict[str, Any]:
 
 @cache
 def _made() -> dict[str, Any]:
-    return dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+    return dict(Generator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 
 
 class Document(ApiView):

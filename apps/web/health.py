@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from pynamodb.exceptions import PynamoDBException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.recommendations.artifacts import Serving, serving
 from apps.web.serializers import HealthSerializer
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView
 from movierec.dynamo.data_table import DataRow
 from movierec.localaws import LocalAwsError
+from movierec.telemetry.threads import ContextExecutor
 from movierec.timestamps import now_text
 
 # A caller that polls wants an answer, and DynamoDB's own time-outs with their retries are far longer.
@@ -30,7 +31,7 @@ _SUMMARIES: Final = {
 }
 
 # One thread, so that reads that hang do not pile up: those that wait behind one are taken back.
-_prober = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
+_prober = ContextExecutor(max_workers=1, thread_name_prefix="health")
 
 Check = dict[str, Any]
 

@@ -2,14 +2,12 @@
 
 from django.urls import path
 
-from apps.web.docs import Document, Reference
-from apps.web.health import Health
-from apps.web.pages import front_page, icon
+from movierec.api.lazy_views import api_view, page
 
 urlpatterns = [
-    path("", front_page, name="front-page"),
-    path("favicon.ico", icon, name="icon"),
-    path("health", Health.as_view(), name="health"),
-    path("schema", Document.as_view(), name="schema"),
-    path("docs", Reference.as_view(), name="docs"),
+    path("", page("apps.web.pages.front_page"), name="front-page"),
+    path("favicon.ico", page("apps.web.pages.icon"), name="icon"),
+    path("health", api_view("apps.web.health.Health"), name="health"),
+    path("schema", api_view("apps.web.docs.Document"), name="schema"),
+    path("docs", api_view("apps.web.docs.Reference"), name="docs"),
 ]

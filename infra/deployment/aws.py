@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cached_property
 from typing import Any, Final
 
 import boto3
@@ -91,10 +92,14 @@ class Aws:
         """The number of the account whose credentials these are."""
         return str(self.client("sts").get_caller_identity()["Account"])
 
+    @cached_property
+    def _session(self) -> Any:
+        return boto3.session.Session()
+
     def _made(self, service: str, region: str) -> Any:
         credentials = "test" if self.endpoint else None
         try:
-            session = boto3.session.Session()
+            session = self._session
             for name in (self.config.region, region):
                 _must_know(session, name)
             return session.client(

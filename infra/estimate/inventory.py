@@ -100,9 +100,7 @@ class Inventory:
         """In a month: tables restored by tests, and the share of all tables that each test restores, summed."""
         runs = sum(_runs(plan.properties) for plan in self.of("Backup::RestoreTestingPlan"))
         tables = sum(len(one.properties["ProtectedResourceArns"]) for one in self.of("Backup::RestoreTestingSelection"))
-        copied = sum(
-            len(one.properties["BackupSelection"]["Resources"]) for one in self.of("Backup::BackupSelection")
-        )
+        copied = sum(len(one.properties["BackupSelection"]["Resources"]) for one in self.of("Backup::BackupSelection"))
         return runs * tables, runs * tables / copied if copied else 0
 
     @property
@@ -156,7 +154,7 @@ def _actions(rule: Body) -> list[Body]:
 
 def _kept(holder: Body, rule: Body | None = None) -> int:
     """Copies that are there at a time, by how often they are made and how many days they are kept."""
-    days = holder["Lifecycle"]["DeleteAfterDays"]
+    days: int = holder["Lifecycle"]["DeleteAfterDays"]
     return round(days * runs_a_month((rule or holder)["ScheduleExpression"]) / 30.4375)
 
 

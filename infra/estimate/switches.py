@@ -15,7 +15,7 @@ Change = Callable[[str], Config]
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A switch, what it is and what it could be, and by how many USD that changes the month; why not, where it cannot."""
+    """A switch, what it is, what it could be, and by how many USD that changes the month; or why it cannot be."""
 
     switch: str
     now: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp
 from typing import Final
 
@@ -40,7 +40,7 @@ class Month:
     config: Config
     inventory: Inventory
     traffic: Traffic
-    model: Assumptions = Assumptions()
+    model: Assumptions = field(default_factory=Assumptions)
 
     @property
     def site_requests(self) -> float:
@@ -181,7 +181,7 @@ def _inspected(month: Month) -> float:
 
 def _logs(month: Month) -> Part:
     model, requests = month.model, month.traffic.requests
-    here = requests * (model.app_log_bytes + model.gateway_log_bytes)
+    here: float = requests * (model.app_log_bytes + model.gateway_log_bytes)
     here += (model.trail_events + _key_calls(month)) * model.trail_event_bytes
     there = 0.0
     if month.inventory.has("Logs::Delivery"):
@@ -204,7 +204,7 @@ def _watching(month: Month) -> Part:
 
 
 def _traced(month: Month) -> float:
-    """Traces by X-Ray's sampling: so many of each second, and a share of the rest; requests come by chance (Poisson)."""
+    """Traces by X-Ray's sampling: some of each second, and a share of the rest. Requests come by chance (Poisson)."""
     sampling = month.inventory.sampling
     if sampling is None or not month.traffic.requests:
         return 0

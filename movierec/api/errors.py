@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from movierec.api.request_id import request_id
 from movierec.localaws import LocalAwsError
+from movierec.telemetry.tally import note_error
 from movierec.timestamps import now_text
 
 logger = logging.getLogger(__name__)
@@ -156,7 +157,8 @@ def too_large() -> PayloadTooLarge:
 
 
 def body_of(error: ApiError) -> dict[str, Any]:
-    """The JSON body of an error."""
+    """The JSON body of an error, whose code goes into the log's line of the request as well."""
+    note_error(error.error_code)
     body: dict[str, Any] = {
         "error": error.sentence,
         "message": "Unauthorized" if error.status == 401 else error.sentence,

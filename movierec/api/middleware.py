@@ -21,7 +21,7 @@ EXPOSED_HEADERS = (
 
 
 class RequestIdMiddleware:
-    """Puts `X-Request-Id` on every response."""
+    """Puts `X-Request-Id` on every response, and has lines of the log name the request while it is served."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -29,6 +29,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         identity = request_id.begin(request)
         response = self.get_response(request)
+        request_id.end()
         response["X-Request-Id"] = identity
         return response
 

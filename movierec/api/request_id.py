@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import uuid
 from contextvars import ContextVar
+from typing import Final
 
 from django.http import HttpRequest
+
+# Where a request keeps the viewer's address that a proxy we believe told us.
+VIEWER: Final = "movierec.viewer_address"
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -23,6 +27,11 @@ def begin(request: HttpRequest) -> str:
     return identity
 
 
+def end() -> None:
+    """Forgets the request, whose thread may do other work next."""
+    _current.set("")
+
+
 def gateway_context(request: HttpRequest) -> dict[str, object]:
     """API Gateway's `requestContext` of the event that Zappa hands on; empty outside Lambda."""
     event = request.META.get("lambda.event") or {}
@@ -30,7 +39,12 @@ def gateway_context(request: HttpRequest) -> dict[str, object]:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the caller: the gateway's word on Lambda, the socket's elsewhere; never a header of the client."""
+    """The address of the caller: the word of a proxy that is believed, of the gateway on Lambda, else the socket's.
+
+    It is never a header of the client.
+    """
+    if VIEWER in request.META:
+        return str(request.META[VIEWER])
     context = gateway_context(request)
     for place, name in (("identity", "sourceIp"), ("http", "sourceIp")):
         found = context.get(place)

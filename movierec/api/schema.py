@@ -5,50 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 from rest_framework import serializers
 
+from movierec.api.described import describe, errors
 from movierec.api.idempotency import HEADER, MAX_KEY_LENGTH, REPLAYED_HEADER
-
-
-class FieldErrorSerializer(serializers.Serializer[Any]):
-    """One wrong field."""
-
-    path = serializers.CharField(help_text="The field, with dots for what stands inside another.")
-    message = serializers.CharField()
-
-
-class ErrorSerializer(serializers.Serializer[Any]):
-    """The one error shape."""
-
-    error = serializers.CharField(help_text="One sentence for people.")
-    message = serializers.CharField(help_text="The same, or 'Unauthorized' on 401.")
-    code = serializers.CharField(help_text="A stable code for programs.")
-    requestId = serializers.CharField()
-    timestamp = serializers.DateTimeField()
-    details = serializers.JSONField(required=False, help_text="A text, or a list of {path, message}.")
-
-
-_SENTENCES = {
-    400: "The request is wrong; `details` names the fields.",
-    401: "No valid access token.",
-    403: "A browser's request without its CSRF token, or an account that is not confirmed.",
-    404: "There is no such thing.",
-    405: "The path has no such method.",
-    409: "It conflicts with what is there, or a request with this Idempotency-Key still runs; see Retry-After.",
-    411: "The body came without its length.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    429: "Too many requests; see Retry-After.",
-    503: "Something behind the service does not answer; see Retry-After.",
-}
-
-
-def errors(*statuses: int) -> dict[int, OpenApiResponse]:
-    """The declarations of error answers, for an endpoint's `extend_schema`."""
-    return {status: OpenApiResponse(ErrorSerializer, _SENTENCES[status]) for status in statuses}
-
 
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # Answers that may come before the request is counted.
@@ -79,6 +42,15 @@ _KEY_PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[ -~]+$"},
     "example": "7d4f6f2e-94a5-4c1c-8d0f-2f1f3a5b9c60",
 }
+
+
+class Generator(SchemaGenerator):
+    """Makes the document of views that were described when they were imported, and not before they are needed."""
+
+    def create_view(self, *args: Any, **kwargs: Any) -> Any:
+        """The view of an operation, which looks for its description as it is made."""
+        describe()
+        return super().create_view(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class ApiSchema(AutoSchema):

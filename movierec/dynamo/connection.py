@@ -13,6 +13,7 @@ from django.conf import settings
 from pynamodb.connection import Connection
 
 from movierec.localaws import ensure_running
+from movierec.telemetry.dynamo import observe
 
 # The gateway gives a request 29 s; two tries of these stay far below it, PynamoDB's defaults do not.
 CONNECT_TIMEOUT_SECONDS = 1
@@ -45,7 +46,7 @@ def _make() -> Connection:
         aws_secret_access_key=credentials,
     )
     # botocore makes clients safely in one thread only, so the first use must not be a race.
-    _ = connection.client
+    observe(connection.client.meta.events)
     return connection
 
 

@@ -5,6 +5,7 @@ import secrets
 from django.core.exceptions import ImproperlyConfigured
 
 from movierec import env
+from movierec.lazy_keys import LazyTexts, lazy_text
 from movierec.secret_files import read_or_create
 
 BASE_DIR = env.BASE_DIR
@@ -27,8 +28,14 @@ def _secret_key() -> str:
         return ""
 
 
-SECRET_KEY = _secret_key()
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+# The Secrets Manager secret with both; it is read when something is first sealed.
+SECRET_KEY_SECRET = env.text("SECRET_KEY_SECRET")
+if SECRET_KEY_SECRET:
+    SECRET_KEY: str = lazy_text("movierec.secret_texts.signing_key")
+    SECRET_KEY_FALLBACKS: list[str] = LazyTexts("movierec.secret_texts.signing_key_fallbacks")
+else:
+    SECRET_KEY = _secret_key()
+    SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 INSTALLED_APPS = [
     # First, because its runserver starts the embedded AWS before it serves.

@@ -11,7 +11,14 @@ import re
 from django.core.exceptions import ImproperlyConfigured
 
 from movierec import env
-from movierec.settings.base import DEBUG, LOCAL, MOVIEREC_ENV, SECRET_KEY, SECRET_KEY_FALLBACKS
+from movierec.settings.base import (
+    DEBUG,
+    LOCAL,
+    MOVIEREC_ENV,
+    SECRET_KEY,
+    SECRET_KEY_FALLBACKS,
+    SECRET_KEY_SECRET,
+)
 from movierec.settings.http import ALLOWED_HOSTS
 from movierec.settings.identity import (
     COGNITO_CLIENT_IDS,
@@ -37,9 +44,11 @@ _HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", re.IGNOREC
 def refuse_wrong_settings() -> None:
     """Raises ImproperlyConfigured with a line for each variable that is wrong."""
     _check_environment()
+    _check_key_places()
     if DEPLOYED:
         _check_debug()
-        _check_keys()
+        if not SECRET_KEY_SECRET:
+            _check_keys()
         _check_mail()
     _check_hosts()
     _check_endpoints()
@@ -76,7 +85,15 @@ def _check_debug() -> None:
 
 def _check_mail() -> None:
     if EMAIL_BACKEND == CONSOLE:
-        env.reject("EMAIL_URL", "EMAIL_URL would print codes into the log; write smtp+tls://user:password@host:587.")
+        env.reject(
+            "EMAIL_URL", "EMAIL_URL would print codes into the log; write ses:// or smtp+tls://user:password@host:587."
+        )
+
+
+def _check_key_places() -> None:
+    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS"):
+        if SECRET_KEY_SECRET and env.text(name):
+            env.reject("SECRET_KEY_SECRET", f"{name} and SECRET_KEY_SECRET are both set; keep one of them.")
 
 
 def _check_keys() -> None:

@@ -30,6 +30,7 @@ SPECTACULAR_SETTINGS = {
     "Whoever shows what an answer holds owes its sources the notices in its `attribution`.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "movierec.api.schema.Generator",
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",

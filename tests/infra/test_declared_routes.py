@@ -40,7 +40,7 @@ def _views(patterns: list[Any], before: str = "/") -> Iterator[tuple[str, Callab
 
 def _methods(view: Any) -> set[str]:
     """What a view has a method for. Functions only show; OPTIONS is the middleware's."""
-    made = getattr(view, "view_class", None)
+    made = getattr(view, "cls", None)
     return set(made().allowed_methods) - {"OPTIONS"} if made else {"GET"}
 
 

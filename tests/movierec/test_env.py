@@ -183,6 +183,12 @@ class TestMail:
         assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
         assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("robot", "p@ss")
 
+    def test_amazon_ses(self, monkeypatch: pytest.MonkeyPatch, rejected: dict[str, str]) -> None:
+        monkeypatch.setenv("EMAIL_URL", "ses://")
+        found = env.mail("EMAIL_URL")
+        assert (found["EMAIL_BACKEND"], found["EMAIL_HOST_PASSWORD"]) == ("movierec.mail.ses.SesBackend", None)
+        assert rejected == {}
+
     def test_empty_means_the_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("EMAIL_URL", "")
         assert env.mail("EMAIL_URL")["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
@@ -193,7 +199,7 @@ class TestMail:
     ) -> None:
         monkeypatch.setenv("EMAIL_URL", value)
         env.mail("EMAIL_URL")
-        sentence = "EMAIL_URL is not a mail address; write consolemail:// or smtp+tls://user:password@host:587."
+        sentence = "EMAIL_URL is not a mail address; write consolemail://, ses:// or smtp+tls://user:password@host:587."
         assert rejected == {"EMAIL_URL": sentence}
 
 
@@ -271,6 +277,12 @@ class TestSeconds:
         assert rejected == {
             "MODEL_CHECK_SECONDS": f"MODEL_CHECK_SECONDS is {value!r}; write a whole number of seconds from 1 to 9999."
         }
+
+
+def test_a_packages_variables_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOMAIN", "before")
+    env.take_over({"DOMAIN": "after"})
+    assert env.text("DOMAIN") == "after"
 
 
 class TestHandDown:

@@ -72,6 +72,7 @@ class TestRight:
         ended = started(**deployed())
         assert (ended.returncode, ended.stderr) == (0, "")
         assert "LOCAL = False" in ended.stdout
+        assert "movierec.api.static.HashedNames" in ended.stdout
 
     def test_on_lambda(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
         assert started(**{**deployed(), "AWS_LAMBDA_FUNCTION_NAME": "movierec"}).returncode == 0
@@ -125,7 +126,7 @@ class TestOneVariable:
 
     def test_mail_that_prints_codes_into_the_log(self, refused: Refused) -> None:
         assert refused(**{**deployed(), "EMAIL_URL": "consolemail://"}) == [
-            "EMAIL_URL would print codes into the log; write smtp+tls://user:password@host:587."
+            "EMAIL_URL would print codes into the log; write ses:// or smtp+tls://user:password@host:587."
         ]
 
     @pytest.mark.parametrize("hosts", ["", env.VARIABLES["ALLOWED_HOSTS"].default])
@@ -170,6 +171,39 @@ class TestOneVariable:
             "MOVIEREC_ENV is 'production'; set it to one of local, dev, staging, prod."
         ]
         assert list(tmp_path.iterdir()) == []
+
+
+class TestSecrets:
+    """Those of Secrets Manager are not read while settings are."""
+
+    SECRET = "movierec/prod/signing"
+
+    def test_the_keys_from_a_secret(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+        keys = {"SECRET_KEY": "", "SECRET_KEY_FALLBACKS": "", "SECRET_KEY_SECRET": self.SECRET}
+        ended = started(**{**deployed(), **keys, "EMAIL_URL": "ses://", "ORIGIN_SECRET": "movierec/prod/origin"})
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert f"SECRET_KEY_SECRET = '{self.SECRET}'" in ended.stdout
+        assert "ORIGIN_SECRET = 'movierec/prod/origin'" in ended.stdout
+
+    @pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS"])
+    def test_a_key_in_two_places(self, refused: Refused, name: str) -> None:
+        keys = {"SECRET_KEY": "", "SECRET_KEY_FALLBACKS": "", name: deployed()[name], "SECRET_KEY_SECRET": self.SECRET}
+        assert refused(**{**deployed(), **keys}) == [f"{name} and SECRET_KEY_SECRET are both set; keep one of them."]
+
+
+class TestStaticFiles:
+    def test_at_another_address(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+        address = "https://d111111abcdef8.cloudfront.net/static/"
+        ended = started(**{**deployed(), "STATIC_BASE": address})
+        assert ended.returncode == 0
+        assert f"STATIC_URL = '{address}'" in ended.stdout
+        assert ended.stdout.count("'https://d111111abcdef8.cloudfront.net'") == 3
+
+    @pytest.mark.parametrize("address", ["http://a.example/static/", "static/", "/static", "https://a.example", "/"])
+    def test_what_is_no_address_of_files(self, refused: Refused, address: str) -> None:
+        assert refused(STATIC_BASE=address) == [
+            f"STATIC_BASE is {address!r}; write it like https://d1.cloudfront.net/static/."
+        ]
 
 
 class TestTmdb:
@@ -223,7 +257,7 @@ def test_every_wrong_variable_is_named_at_once_in_the_order_of_the_documentation
         "RATE_LIMITS has 'auth=none'; write name=number, comma separated.",
         "COGNITO_USER_POOL_ID is 'pool'; write it like eu-north-1_AbCdEfGhI.",
         "COGNITO_CLIENT_ID is empty; set it to the id of an app client, which IDENTITY_PROVIDER=cognito needs.",
-        "EMAIL_URL is not a mail address; write consolemail:// or smtp+tls://user:password@host:587.",
+        "EMAIL_URL is not a mail address; write consolemail://, ses:// or smtp+tls://user:password@host:587.",
         "EMAIL_FROM is 'nobody'; write it like MovieRec <no-reply@movierec.net>.",
         "LOG_LEVEL is 'loud'; set it to one of DEBUG, INFO, WARNING, ERROR.",
         "AWS_ENDPOINT_URL_DYNAMODB is set while DEBUG is off; leave it empty.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import profiles, serializers, services
 from apps.accounts.api.base import AccountView, FormView, naming_password, person, refused
+from movierec.api.described import extend_schema
 from movierec.api.views import user_id, valid_body
 
 

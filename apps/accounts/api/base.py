@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +17,9 @@ from apps.accounts.caller import Caller
 from apps.accounts.errors import InvalidPassword
 from apps.accounts.services import Person
 from movierec.api.authentication import COOKIE, Principal
+from movierec.api.described import ErrorSerializer, extend_schema
 from movierec.api.errors import MethodNotAllowed
 from movierec.api.request_id import client_address
-from movierec.api.schema import ErrorSerializer
 from movierec.api.views import ApiView, in_browser
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,8 +21,8 @@ from apps.accounts.api.base import (
 from apps.accounts.errors import MissingCredentials, MissingRefreshToken
 from apps.accounts.providers.interface import Tokens
 from apps.accounts.qr import totp_setup
+from movierec.api.described import errors, extend_schema
 from movierec.api.errors import FieldErrors
-from movierec.api.schema import errors
 from movierec.api.views import in_browser, valid_body
 
 _REFUSED_ENTRY = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import serializers
 from apps.accounts.providers import provider
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView
 
 MAX_AGE_SECONDS = 300

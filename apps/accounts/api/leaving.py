@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +10,7 @@ from apps.accounts import serializers, services
 from apps.accounts.api.base import FormView, OpenView, delete_cookie, is_blank
 from apps.accounts.errors import MissingRefreshToken
 from movierec.api.authentication import CookieAuthentication, Principal
+from movierec.api.described import extend_schema
 from movierec.api.parsers import JsonParser
 from movierec.api.views import in_browser, user_id, valid_body
 

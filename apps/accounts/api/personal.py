@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +17,7 @@ from apps.accounts.serializers import (
     DeletionSerializer,
     StoredProfileSerializer,
 )
+from movierec.api.described import extend_schema
 from movierec.api.views import user_id, valid_body
 
 EXPORT_NAME = "movierec-export.json"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -13,6 +12,7 @@ from rest_framework.serializers import Serializer
 from apps.accounts import recovery, selectors, serializers, services
 from apps.accounts.api.base import AccountView, FormView, person, refused
 from apps.accounts.qr import totp_setup
+from movierec.api.described import extend_schema
 from movierec.api.throttling import address_of, count_request
 from movierec.api.views import user_id, valid_body
 

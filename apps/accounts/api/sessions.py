@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import selectors, serializers, services
 from apps.accounts.api.base import AccountView, delete_cookie, person, refused
 from apps.accounts.sessions import ListedSession
+from movierec.api.described import extend_schema
 from movierec.api.errors import FieldErrors, NotFound
 
 MAX_ID_LENGTH = 128

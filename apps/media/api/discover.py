@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any, Final
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media.api.items import listed_title
@@ -19,6 +19,7 @@ from apps.media.languages import served_language, spoken
 from apps.media.selectors import localised
 from apps.media.serializers.discover import MOST_RATING, DiscoverQuerySerializer, DiscoverSerializer
 from movierec.api.conditional import public_answer
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, valid_query
 
 DISCOVER_MAX_AGE: Final = 300

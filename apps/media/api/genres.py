@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media.attribution import attribution
 from apps.media.genres import GENRES
 from apps.media.serializers.listings import GenresQuerySerializer, GenresSerializer
 from movierec.api.conditional import public_answer
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, valid_query
 
 GENRES_MAX_AGE: Final = 24 * 3600

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any, Final
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media import selectors
@@ -19,6 +19,7 @@ from apps.media.listings import FRESH_SECONDS, ListedType, ListType
 from apps.media.selectors import Listing
 from apps.media.serializers.listings import ListingQuerySerializer, ListingSerializer
 from movierec.api.conditional import public_answer
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, valid_query
 from movierec.timestamps import epoch_seconds
 

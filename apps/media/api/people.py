@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media.api.facts import age_of, facts_answer, sizes
@@ -19,7 +19,7 @@ from apps.media.people import PERSON_MEDIA_TYPE, Person, PersonCredit
 from apps.media.selectors import localised
 from apps.media.serializers.people import PersonQuerySerializer, PersonSerializer
 from apps.media.titles import CatalogueTitle, TitleKey, item_of
-from movierec.api.schema import errors
+from movierec.api.described import errors, extend_schema
 from movierec.api.views import ApiView, valid_query
 
 # Titles with the roles in each.

@@ -8,14 +8,14 @@ from typing import Final
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media import selectors
 from apps.media.errors import UnknownTitle
 from apps.media.posters import poster_svg
 from apps.media.titles import LARGEST_ID, MEDIA_TYPES, CatalogueTitle, from_row, is_title
-from movierec.api.schema import errors
+from movierec.api.described import errors, extend_schema
 from movierec.api.views import ApiView
 
 POSTER_MAX_AGE: Final = 7 * 24 * 3600

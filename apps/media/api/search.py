@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media.api.facts import STALE_MAX_AGE, shown
@@ -21,6 +21,7 @@ from apps.media.selectors import localised
 from apps.media.serializers.search import SearchQuerySerializer, SearchSerializer
 from apps.media.titles import CatalogueTitle, item_of
 from movierec.api.conditional import public_answer
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, valid_query
 from movierec.dynamo.table import Row
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media.api.facts import facts_answer
@@ -12,7 +12,7 @@ from apps.media.languages import served_language
 from apps.media.lookups.titles import known_title
 from apps.media.serializers.titles import TitleQuerySerializer, TitleSerializer
 from apps.media.titles import MEDIA_TYPES
-from movierec.api.schema import errors
+from movierec.api.described import errors, extend_schema
 from movierec.api.views import ApiView, valid_query
 
 

@@ -21,6 +21,7 @@ from apps.media.providers.interface import TitleSource
 from apps.media.providers.tmdb.configured import configured_source
 from movierec.api.errors import NotFound
 from movierec.dynamo.leases import Lease, Taken, take
+from movierec.telemetry.tally import count
 
 T = TypeVar("T")
 
@@ -101,12 +102,15 @@ def answer_to(question: Question[T]) -> Known[T]:
             raise question.unknown()
         return Known(fetched(question, source), stale=False)
     if source is not None and (question.is_old(stored) or question.is_incomplete(stored)):
+        count("CacheMisses")
         return _renewed(question, source, stored)
+    count("CacheHits")
     return Known(stored, question.is_old(stored))
 
 
 def fetched(question: Question[T], source: TitleSource) -> T:
     """What is not stored: told by the source, or found by another process that asks it already."""
+    count("CacheMisses")
     pauses = iter(PAUSES)
     while True:
         held = take(question.name, question.budget + _STORING_SECONDS)

@@ -22,6 +22,7 @@ from apps.media.providers.interface import SearchKind, TitleSource
 from apps.media.providers.tmdb.configured import configured_source
 from apps.media.titles import CatalogueTitle
 from movierec.api.errors import NotFound
+from movierec.telemetry.tally import count
 from movierec.timestamps import now_text
 
 SEARCH_MEDIA_TYPE: Final = "search"
@@ -136,7 +137,10 @@ def search(text: str, kind: SearchKind, *, limit: int, typing: bool) -> Search:
 
 def _found(question: _SearchQuestion, source: TitleSource) -> Finds:
     stored = question.stored()
-    return fetched(question, source) if stored is None else stored
+    if stored is None:
+        return fetched(question, source)
+    count("CacheHits")
+    return stored
 
 
 def _is_worth_asking(text: str) -> bool:

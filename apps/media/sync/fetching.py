@@ -16,6 +16,7 @@ from apps.media.storing import FACTS_KEPT, note_absence, store_title
 from apps.media.sync.reach import CALL_SECONDS, Reach
 from apps.media.titles import TitleKey, from_row, is_title
 from movierec.dynamo.table import Row
+from movierec.telemetry.threads import ContextExecutor
 from movierec.timestamps import epoch_seconds
 
 AT_ONCE: Final = 20
@@ -99,7 +100,7 @@ def _standing_rows(keys: Sequence[TitleKey]) -> dict[TitleKey, Row]:
 @contextmanager
 def workers() -> Iterator[ThreadPoolExecutor]:
     """The threads of a run, which end with the block."""
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sync")
+    pool = ContextExecutor(AT_ONCE, thread_name_prefix="sync")
     try:
         yield pool
     finally:

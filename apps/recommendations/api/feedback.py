@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,8 +23,8 @@ from apps.recommendations.feedback.serializers import (
     statement_of,
 )
 from apps.recommendations.feedback.statements import ID_PATTERN
+from movierec.api.described import ErrorSerializer, extend_schema
 from movierec.api.parsers import JsonParser
-from movierec.api.schema import ErrorSerializer
 from movierec.api.views import ApiView, in_browser, user_id, valid_body, valid_query
 
 

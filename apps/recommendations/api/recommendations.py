@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.recommendations.api.items import metadata, recommended_item, shortfall, wish_of
 from apps.recommendations.selectors import recommendations
 from apps.recommendations.serializers import RecommendationRequestSerializer, RecommendationsSerializer
+from movierec.api.described import extend_schema
 from movierec.api.permissions import AllowAny
 from movierec.api.views import ApiView, user_id, valid_body, valid_query
 

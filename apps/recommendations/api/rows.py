@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.recommendations.api.items import metadata, recommended_item, wish_of
 from apps.recommendations.selectors import rows
 from apps.recommendations.serializers import RowsQuerySerializer, RowsSerializer
+from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, user_id, valid_query
 
 NOTHING_LEFT = "Too few titles are left for a row."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from apps.media.attribution import attribution
@@ -17,7 +17,7 @@ from apps.recommendations.engine.titles import Title
 from apps.recommendations.selectors import Alike, similar_to
 from apps.recommendations.serializers import SimilarQuerySerializer, SimilarSerializer
 from movierec.api.conditional import public_answer
-from movierec.api.schema import errors
+from movierec.api.described import errors, extend_schema
 from movierec.api.views import ApiView, valid_query
 from movierec.dynamo.table import Row
 

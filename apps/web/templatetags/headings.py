@@ -36,7 +36,7 @@ def heading(context: Context, usual: str) -> str:
     """
     if is_absent(context):
         return str(context["error"]).partition(";")[0].rstrip(".")
-    words = _HEADINGS.get(context["request"].path)
+    words = _HEADINGS.get(context["request"].path_info)
     return words(context) if words else usual
 
 
@@ -66,7 +66,7 @@ def is_absent(context: Context) -> bool:
 @register.simple_tag(takes_context=True)
 def searched_for_nothing(context: Context) -> bool:
     """Whether somebody has opened the search and written nothing: no mistake, though the answer is an error."""
-    return context["request"].path == "/search" and not _searched(context)
+    return context["request"].path_info == "/search" and not _searched(context)
 
 
 def _list_heading(context: Context) -> str:

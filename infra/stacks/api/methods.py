@@ -56,18 +56,13 @@ class _Tree:
     def place(self, path: str) -> Value:
         """The resource of a path, made with those above it where they are missing."""
         if path not in self.places:
-            above, _, part = path.rpartition("/")
-            self.places[path] = (
-                self._root() if path == "/" else self._below(above or "/", part, f"{title_of(path)}Path")
-            )
+            self.places[path] = GetAtt(self.api, "RootResourceId") if path == "/" else self._below(path)
         return self.places[path]
 
-    def _root(self) -> Value:
-        return GetAtt(self.api, "RootResourceId")
-
-    def _below(self, above: str, part: str, title: str) -> Value:
-        resource = Resource(title, ParentId=self.place(above), PathPart=part, RestApiId=Ref(self.api))
-        return Ref(self.add(resource))
+    def _below(self, path: str) -> Value:
+        above, _, part = path.rpartition("/")
+        parent = self.place(above or "/")
+        return Ref(self.add(Resource(f"{title_of(path)}Path", ParentId=parent, PathPart=part, RestApiId=Ref(self.api))))
 
 
 def add(stack: Stack, api: RestApi) -> list[AWSObject]:

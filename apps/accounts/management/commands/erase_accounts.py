@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.accounts.deletions import erase_due
 from movierec.api.errors import ApiError
 from movierec.localaws import LocalAwsError
+from movierec.telemetry.jobs import reported
 
 
 class Command(BaseCommand):
@@ -19,6 +20,10 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with reported("erase_accounts"):
+            self._erase()
+
+    def _erase(self) -> None:
         erased = 0
         try:
             for user_id in erase_due(datetime.now(UTC)):

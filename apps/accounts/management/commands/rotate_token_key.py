@@ -9,12 +9,17 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts.providers.local import keys
 from apps.accounts.providers.local.rotation import KeysUnreachable, RotatedLately
+from movierec.telemetry.jobs import reported
 
 
 class Command(BaseCommand):
     help = "Makes a new key for the local provider's tokens; tokens of the key before stay good."
 
     def handle(self, **_: Any) -> None:
+        with reported("rotate_token_key"):
+            self._rotate()
+
+    def _rotate(self) -> None:
         if settings.IDENTITY_PROVIDER != "local":
             raise CommandError("IDENTITY_PROVIDER is not local; the user pool rotates its own keys.")
         try:

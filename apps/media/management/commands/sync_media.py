@@ -25,15 +25,15 @@ from movierec.api.errors import is_outside_fault
 from movierec.dynamo.registry import create_missing_tables
 from movierec.jobs import JobRun
 from movierec.localaws import LocalAwsError
-from movierec.metrics import metric_line
 from movierec.progress import Steps
+from movierec.telemetry.jobs import Report, reported
 
 LEAST_SECONDS: Final = 20
 # "Try again later", as sysexits.h has it.
 BUSY: Final = 75
 # As of a program that Ctrl-C ends.
 STOPPED: Final = 130
-_METRICS: Final = {"TitlesFetched": "fetched", "TitlesFailed": "failed", "TitlesRemoved": "removed"}
+_FIGURES: Final = {"TitlesFetched": "fetched", "TitlesFailed": "failed", "TitlesRemoved": "removed"}
 
 
 class Command(BaseCommand):
@@ -71,26 +71,29 @@ class Command(BaseCommand):
             raise CommandError(f"DynamoDB does not answer as it should: {error}") from error
 
     def _run(self, schedule: Schedule, budget: int) -> None:
-        run: JobRun | None = None
-        # What a fault that nobody foresaw leaves.
-        state = "failed"
+        with reported(JOB) as report:
+            report.members["Schedule"] = schedule.name
+            run = self._reported(schedule, budget, report)
+            for problem in run.errors:
+                self.stdout.write(f"  {problem}")
+            if run.state == "failed":
+                raise CommandError(str(run.message))
+        self.stdout.write(str(run.message))
+
+    def _reported(self, schedule: Schedule, budget: int, report: Report) -> JobRun:
         try:
             with _stopped_by_sigterm():
                 run = self._synced(schedule, budget)
-            state = run.state
         except AlreadyRunning as error:
-            state = "busy"
+            report.state = "busy"
             raise CommandError(str(error), returncode=BUSY) from error
         except KeyboardInterrupt as error:
-            state = "paused"
+            report.state = "paused"
             raise CommandError("The sync was stopped; the same command goes on.", returncode=STOPPED) from error
-        finally:
-            self.stdout.write(_metrics(schedule, state, run))
-        for problem in run.errors:
-            self.stdout.write(f"  {problem}")
-        if state == "failed":
-            raise CommandError(str(run.message))
-        self.stdout.write(str(run.message))
+        if run.state == "paused":
+            report.state = "paused"
+        report.members.update({name: run.figure(figure) for name, figure in _FIGURES.items()})
+        return run
 
     def _synced(self, schedule: Schedule, budget: int) -> JobRun:
         source = configured_source()
@@ -121,12 +124,6 @@ def _seconds(text: str) -> int:
     if not text.isdecimal() or int(text) < LEAST_SECONDS:
         raise ArgumentTypeError(f"{text!r} is not a whole number of seconds from {LEAST_SECONDS}")
     return int(text)
-
-
-def _metrics(schedule: Schedule, state: str, run: JobRun | None) -> str:
-    values = {"JobSucceeded": int(state == "done"), "JobFailed": int(state == "failed")}
-    told = {name: run.figure(figure) for name, figure in _METRICS.items()} if run is not None else {}
-    return metric_line({**values, **told}, moment=datetime.now(UTC), Job=JOB, Schedule=schedule.name)
 
 
 def _line(standing: Standing) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
-from apps.media.errors import SourceError, SourceKeyRefused, SourceUnavailable
+from apps.media.errors import NotAtSource, SourceError, SourceKeyRefused, SourceUnavailable
 from apps.media.providers.tmdb.answers import Found, OverLimit, judged
 from apps.media.providers.tmdb.breaker import Breaker
 from apps.media.providers.tmdb.key import ApiKey, KeyHolder
@@ -17,6 +17,7 @@ from apps.media.providers.tmdb.pace import Pace
 from apps.media.providers.tmdb.retries import Fault, Garbled, until_it_works
 from apps.media.providers.tmdb.transport import Transport, TransportFault
 from movierec.clock import Clock, Deadline
+from movierec.telemetry.tally import count, timed
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 _HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "MovieRec"}
@@ -77,6 +78,8 @@ class TmdbClient:
         """What one request brought, or a fault that may pass. Raises SourceError for all else."""
         self._breaker.admit()
         verdict = self._verdict(wanted, deadline)
+        if isinstance(verdict, Fault | SourceError) and not isinstance(verdict, NotAtSource):
+            count("TmdbFailures")
         if isinstance(verdict, Fault):
             self._note(wanted.path, verdict)
             return verdict
@@ -86,7 +89,8 @@ class TmdbClient:
         return _parsed(wanted.path, verdict.body, parse)
 
     def _verdict(self, wanted: _Wanted, deadline: Deadline) -> Found | Fault | SourceError:
-        with self._pace.turn(deadline):
+        with self._pace.turn(deadline), timed("TmdbMilliseconds"):
+            count("TmdbCalls")
             try:
                 answer = self._transport.get(wanted.target, wanted.headers, deadline, most_bytes=MOST_BYTES)
             except TransportFault as error:

@@ -17,20 +17,22 @@ _lock = Lock()
 
 
 def configured_source() -> TitleSource | None:
-    """TMDB, the same for the whole process, so that all that ask keep one pace; None where no key is set."""
+    """TMDB, the same for the whole process, so that all that ask keep one pace; None where no key is set yet."""
     if not (settings.TMDB_API_KEY or settings.TMDB_API_KEY_SECRET):
         return None
     with _lock:
-        return _source(
+        source, keys = _source(
             settings.TMDB_API_KEY,
             settings.TMDB_API_KEY_SECRET,
             settings.TMDB_BASE_URL,
             tuple(settings.CATALOGUE_LANGUAGES),
         )
+    return None if keys.is_awaited() else source
 
 
 # Settings change in tests alone; what was made for others is then closed.
 @lru_cache(maxsize=1)
-def _source(key: str, secret: str, address: str, languages: tuple[str, ...]) -> Tmdb:
+def _source(key: str, secret: str, address: str, languages: tuple[str, ...]) -> tuple[Tmdb, KeyHolder]:
     clock = Clock()
-    return Tmdb(TmdbClient(address, KeyHolder(key, secret, clock), clock), languages)
+    keys = KeyHolder(key, secret, clock)
+    return Tmdb(TmdbClient(address, keys, clock), languages), keys

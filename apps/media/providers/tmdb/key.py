@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -19,6 +20,8 @@ REREAD_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 5.0
 _MEMBER: Final = "TMDB_API_KEY"
 _PASSING: Final = frozenset({"InternalServiceError", "ThrottlingException", "RequestTimeout", "ServiceUnavailable"})
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,30 @@ class KeyHolder:
         self._held = ApiKey(plain) if plain else None
         self._problem: tuple[type[SourceError], str] | None = None
         self._read_at: float | None = None
+        self._is_awaited = False
 
     @property
     def remedy(self) -> str:
         """A sentence on what to do about a key that TMDB refuses."""
         place = f"the secret {self._secret} (TMDB_API_KEY_SECRET)" if self._secret else "TMDB_API_KEY"
         return f"Put the key that TMDB's settings page shows into {place}."
+
+    def is_awaited(self) -> bool:
+        """Whether the secret has the empty key with which it is made, so that there is no source yet.
+
+        A key that is put into it later is found within a minute. Of a secret that cannot be read nobody knows, so
+        that is no; the first to need the key hears why.
+        """
+        if self._held is not None or not self._secret:
+            return False
+        # Whoever has the lock finds out.
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._held is None and self._is_due(REREAD_SECONDS if self._is_awaited else RETRY_SECONDS):
+                    self._read()
+            finally:
+                self._lock.release()
+        return self._is_awaited
 
     def current(self, deadline: Deadline) -> ApiKey:
         """The key.
@@ -119,16 +140,29 @@ class KeyHolder:
             self._problem = SourceUnavailable, self._unreadable(type(error).__name__)
         else:
             text = _key_in(found)
+            self._note_awaited(_is_placeholder(found))
             if text:
                 self._held = ApiKey(text)
             else:
                 self._problem = SourceKeyRefused, f"The secret {self._secret} holds no key. {self.remedy}"
+
+    def _note_awaited(self, awaited: bool) -> None:
+        if awaited and not self._is_awaited:
+            logger.warning("There is no key of TMDB yet, and what is stored serves. %s", self.remedy)
+        self._is_awaited = awaited
 
     def _unreadable(self, reason: str) -> str:
         return (
             f"TMDB_API_KEY_SECRET names {self._secret}, which cannot be read ({reason}). "
             "Check the name, the region, and the right secretsmanager:GetSecretValue on it."
         )
+
+
+def _is_placeholder(content: str) -> bool:
+    try:
+        return bool(orjson.loads(content) == {_MEMBER: ""})
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _key_in(content: str) -> str:

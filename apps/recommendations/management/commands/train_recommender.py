@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.recommendations.services import FromFiles, in_words, read_files, train_from_files, train_from_tables
 from apps.recommendations.training.settings import DEFAULTS, SettingsError, read_settings
 from movierec.progress import Steps
+from movierec.telemetry.jobs import reported
 
 if TYPE_CHECKING:
     from apps.recommendations.training.train import TrainingReport
@@ -78,10 +79,11 @@ class Command(BaseCommand):
                 read = self._read(interactions, titles, steps.show)
                 return train_from_files(read, folder, _later(steps.show), **how)
 
-        if output:
-            self._write(train, output)
-        else:
-            self._publish(train)
+        with reported("train_recommender"):
+            if output:
+                self._write(train, output)
+            else:
+                self._publish(train)
 
     def _read(self, interactions: Path, titles: Path | None, show: Callable[[str, float], None]) -> FromFiles:
         from apps.recommendations.training.csv_files import CsvError  # noqa: PLC0415 - not where nothing is trained

@@ -17,8 +17,12 @@ from django.core.management.base import CommandError
 from movierec import jobs
 from movierec.dynamo.leases import take
 from tests.stand_ins import tmdb_server as faults
+from tests.stand_ins.log_lines import Lines, lines
 from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry
 from tests.stand_ins.tmdb_server import TmdbServer
+
+# The same by another name: `lines` are what the command says.
+logged = lines
 
 pytestmark = pytest.mark.usefixtures("tables", "atomic_requests")
 
@@ -55,15 +59,14 @@ def call(*arguments: str) -> list[str]:
     return output.getvalue().splitlines()
 
 
-def figures(lines: list[str]) -> dict[str, Any]:
-    """The figures of the one line for CloudWatch."""
-    (line,) = [json.loads(line) for line in lines if line.startswith("{")]
+def result(lines: Lines) -> tuple[str, int, int]:
+    """How the one run of the job ended, for people and for CloudWatch."""
+    (line,) = lines("movierec.telemetry.jobs")
     assert (line["Environment"], line["Job"], line["Schedule"]) == ("local", "sync_media", "daily")
-    names = [metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
-    return {name: line[name] for name in names}
+    return line["state"], line["JobSucceeded"], line["JobFailed"]
 
 
-def test_a_run_says_what_it_does_what_it_did_and_when_it_runs_next(one_film: TmdbServer) -> None:
+def test_a_run_says_what_it_does_what_it_did_and_when_it_runs_next(one_film: TmdbServer, logged: Lines) -> None:
     lines = call("--schedule", "daily")
     assert lines[:3] == ["  Asking for lists", "  Looking through the catalogue", "  Fetching details"]
     assert lines[-4:] == [
@@ -71,19 +74,22 @@ def test_a_run_says_what_it_does_what_it_did_and_when_it_runs_next(one_film: Tmd
         "daily:   next 2026-11-19 08:00 UTC; last 2026-11-18 12:00 UTC, Done: 1 of 1 details, 1 fetched.",
         *NEVER[1:],
     ]
-    told = {"JobSucceeded": 1, "JobFailed": 0, "TitlesFetched": 1, "TitlesFailed": 0, "TitlesRemoved": 0}
-    assert figures(lines) == told
+    assert result(logged) == ("done", 1, 0)
+    (line,) = logged("movierec.telemetry.jobs")
+    assert (line["TitlesFetched"], line["TitlesFailed"], line["TitlesRemoved"]) == (1, 0, 0)
+    # Its threads count for it.
+    assert (line["TmdbCalls"], "TmdbFailures" in line) == (len(one_film.requests), False)
 
 
-def test_a_run_all_of_whose_titles_failed_names_them_and_is_no_success(one_film: TmdbServer) -> None:
+def test_a_run_all_of_whose_titles_failed_names_them_and_is_no_success(one_film: TmdbServer, logged: Lines) -> None:
     one_film.fails(faults.wrong_types({"id": "x"}), path="movie/603")
     lines = call("--schedule", "daily")
     assert lines[-2].startswith("  movie 603: ")
     assert lines[-1] == ("1: Too little came: 1 of 1 details, 1 failed. The same command asks again for what failed.")
-    assert (figures(lines)["JobSucceeded"], figures(lines)["JobFailed"]) == (0, 1)
+    assert result(logged) == ("failed", 0, 1)
 
 
-def test_sigterm_pauses_the_run_which_is_no_failure(one_film: TmdbServer) -> None:
+def test_sigterm_pauses_the_run_which_is_no_failure(one_film: TmdbServer, logged: Lines) -> None:
     def stop(connection: Any, right: Any, stopping: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         # Nothing is answered before the run is stopped, so that it cannot end by itself.
@@ -93,37 +99,39 @@ def test_sigterm_pauses_the_run_which_is_no_failure(one_film: TmdbServer) -> Non
     one_film.fails(stop, path="movie/603", times=1)
     lines = call("--schedule", "daily")
     assert lines[-1] == "130: The sync was stopped; the same command goes on."
-    assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 0}
+    assert result(logged) == ("paused", 0, 0)
     assert jobs.newest("sync_media")[0].message == "Paused: 0 of 1 details. The same command goes on."
     assert signal.getsignal(signal.SIGTERM) is earlier
 
 
-def test_a_failed_run_ends_with_1_and_can_be_alarmed_on(one_film: TmdbServer) -> None:
+def test_a_failed_run_ends_with_1_and_can_be_alarmed_on(one_film: TmdbServer, logged: Lines) -> None:
     one_film.keys.clear()
     lines = call("--schedule", "daily")
     assert lines[-1].startswith("1: Stopped, not all lists collected: ")
-    assert one_film.key not in "".join(lines)
-    assert (figures(lines)["JobFailed"], figures(lines)["JobSucceeded"]) == (1, 0)
+    assert one_film.key not in "".join(lines) + json.dumps(logged())
+    assert result(logged) == ("failed", 0, 1)
     assert call("--status")[0].startswith(
         "daily:   next 2026-11-19 08:00 UTC; last 2026-11-18 12:00 UTC, Stopped, not all lists collected: "
     )
 
 
-def test_without_a_key_it_names_the_settings(settings: Any) -> None:
+def test_without_a_key_it_names_the_settings(settings: Any, logged: Lines) -> None:
     settings.TMDB_API_KEY = settings.TMDB_API_KEY_SECRET = ""
     lines = call("--schedule", "daily")
     assert lines[-1] == "1: There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET."
-    assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 1}
+    assert result(logged) == ("failed", 0, 1)
     assert jobs.newest("sync_media") == []
 
 
-def test_a_second_start_ends_with_75_and_is_no_failure(one_film: TmdbServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_start_ends_with_75_and_is_no_failure(
+    one_film: TmdbServer, monkeypatch: pytest.MonkeyPatch, logged: Lines
+) -> None:
     # The present stands still, so this lease does not end while the start waits for that.
     monkeypatch.setattr("apps.media.sync.turns.WAIT_SECONDS", 0.05)
     assert take("sync_media#daily", 20)
     lines = call("--schedule", "daily")
     assert lines[-1] == "75: The daily sync is running already; look at it with --status."
-    assert figures(lines) == {"JobSucceeded": 0, "JobFailed": 0}
+    assert result(logged) == ("busy", 0, 0)
     assert one_film.requests == []
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from apps.media.errors import SourceKeyRefused, SourceUnavailable
 from apps.media.providers.tmdb.client import TmdbClient
+from apps.media.providers.tmdb.configured import configured_source
 from apps.media.providers.tmdb.key import ApiKey, KeyHolder
 from movierec.aws import client
 from movierec.clock import Clock, Deadline
@@ -217,3 +218,51 @@ def test_a_key_in_hand_is_given_while_another_looks_for_a_new_one(holder: KeyHol
     finally:
         events.unregister("before-call.secretsmanager.GetSecretValue", ask)
     assert met == [held]
+
+
+PLACEHOLDER = '{"TMDB_API_KEY": ""}'
+
+
+class TestAwaiting:
+    """A secret that has the empty key with which it is made is no key yet."""
+
+    def test_it_is_said_once_what_to_do(
+        self, holder: KeyHolder, clock: StillClock, reads: list[str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        store(PLACEHOLDER)
+        for _ in range(4):
+            assert holder.is_awaited()
+            clock.goes_on(30)
+        assert len(reads) == 2
+        assert caplog.messages == [
+            "There is no key of TMDB yet, and what is stored serves. "
+            "Put the key that TMDB's settings page shows into the secret movierec/tmdb (TMDB_API_KEY_SECRET)."
+        ]
+
+    def test_a_key_that_is_put_in_later_is_found_within_a_minute(self, holder: KeyHolder, clock: StillClock) -> None:
+        store(PLACEHOLDER)
+        assert holder.is_awaited()
+        change(OTHER)
+        assert holder.is_awaited()
+        clock.goes_on(60)
+        assert not holder.is_awaited()
+        assert holder.current(Deadline(clock, 3)) == ApiKey(OTHER)
+
+    @pytest.mark.parametrize("content", [OTHER, "", "{", "{}", '{"TMDB_API_KEY": "two words"}'])
+    def test_other_contents_are_keys_or_mistakes(self, holder: KeyHolder, content: str) -> None:
+        store(content or " ")
+        assert not holder.is_awaited()
+
+    def test_a_secret_that_cannot_be_read_is_a_mistake(self, holder: KeyHolder) -> None:
+        assert not holder.is_awaited()
+
+    def test_a_key_of_the_environment_is_there(self, reads: list[str], clock: StillClock) -> None:
+        assert not KeyHolder(OTHER, "", clock).is_awaited()
+        assert reads == []
+
+    def test_there_is_no_source_meanwhile(self, settings: Any) -> None:
+        store(PLACEHOLDER)
+        settings.TMDB_API_KEY, settings.TMDB_API_KEY_SECRET = "", SECRET
+        assert configured_source() is None
+        settings.TMDB_API_KEY_SECRET = "movierec/other"
+        assert configured_source() is not None

@@ -1,0 +1,69 @@
+"""What the service keeps in Secrets Manager, read when it is first needed: a cold start asks for none of it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import orjson
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from movierec.api.errors import Unavailable
+from movierec.aws import client
+from movierec.localaws import LocalAwsError
+from movierec.settings.checked import weakness_of
+
+
+class SecretUnreadable(Unavailable):
+    """503: a secret that the request needs cannot be read now, or does not hold what it should.
+
+    Its text, which the log shows, says what to do; clients are told nothing of it.
+    """
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__("The service cannot read its keys; try again shortly.")
+        self._remedy = remedy
+
+    def __str__(self) -> str:
+        return self._remedy
+
+
+def secret_text(variable: str, name: str) -> str:
+    """The text of the secret `name`, which the environment variable names. Raises SecretUnreadable."""
+    try:
+        return str(client("secretsmanager").get_secret_value(SecretId=name).get("SecretString", ""))
+    except ClientError as error:
+        reason = error.response["Error"]["Code"]
+    except (BotoCoreError, LocalAwsError) as error:
+        reason = type(error).__name__
+    raise SecretUnreadable(
+        f"{variable} names {name}, which cannot be read ({reason}); "
+        "check the name, the region, and the right secretsmanager:GetSecretValue on it."
+    )
+
+
+def signing_key() -> str:
+    """The value of settings.SECRET_KEY that the secret SECRET_KEY_SECRET holds. Raises SecretUnreadable."""
+    return _signing_keys(settings.SECRET_KEY_SECRET)[0]
+
+
+def signing_key_fallbacks() -> tuple[str, ...]:
+    """The values of settings.SECRET_KEY_FALLBACKS in the same secret. Raises SecretUnreadable."""
+    return _signing_keys(settings.SECRET_KEY_SECRET)[1:]
+
+
+# Read once: a rotation gives processes the next key a whole period before one of them signs with it.
+@cache
+def _signing_keys(name: str) -> tuple[str, ...]:
+    try:
+        held = orjson.loads(secret_text("SECRET_KEY_SECRET", name))
+        keys = (held["SECRET_KEY"], *filter(None, map(str.strip, held["SECRET_KEY_FALLBACKS"].split(","))))
+        weakness = next(filter(None, map(weakness_of, keys)), None)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        weakness = "is not there"
+    if weakness:
+        raise SecretUnreadable(
+            f"SECRET_KEY_SECRET names {name}, in which a key {weakness}; store JSON with a long random SECRET_KEY, "
+            "and with SECRET_KEY_FALLBACKS, older ones with commas between."
+        )
+    return keys

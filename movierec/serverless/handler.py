@@ -1,0 +1,43 @@
+"""What AWS Lambda calls. Zappa packs and deploys the function; requests do not go through Zappa's handler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from django.urls import get_resolver
+
+from movierec import env
+
+# Zappa writes this module into the package; its variables must be there before settings are read.
+env.take_over(import_module("zappa_settings").ENVIRONMENT_VARIABLES)
+
+from movierec.serverless import commands, requests, responses, wsgi_call  # noqa: E402
+from movierec.wsgi import application  # noqa: E402
+
+# Lambda gives a process that starts more of a processor than a request, so the views are loaded now.
+_ = get_resolver().url_patterns
+
+
+class UnknownEvent(ValueError):
+    """Neither a request nor a command; the message has the event's keys, and no values."""
+
+
+def lambda_handler(event: Mapping[str, Any], context: object) -> Any:
+    """Answers a gateway's request, or runs `{"manage": "line"}` or `{"command": "module.function"}`.
+
+    Raises UnknownEvent for anything else, and what a command raises when it fails.
+    """
+    if requests.is_request(event):
+        call = requests.call_of(event)
+        return responses.response_of(call, wsgi_call.asked(application, call, context))
+    if isinstance(event.get("manage"), str):
+        return commands.run(event["manage"])
+    if isinstance(event.get("command"), str):
+        # Not imported for requests, which it would delay by a twentieth of a cold start.
+        return import_module("zappa.handler").lambda_handler(event, context)
+    raise UnknownEvent(
+        f"The event with {', '.join(sorted(map(str, event))) or 'no members'} is no request of a gateway; "
+        'commands are {"manage": "command and its options"}.'
+    )

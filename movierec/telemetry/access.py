@@ -1,0 +1,74 @@
+"""One line for each request: what was asked, how it ended, how long it took and what it needed for that."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from hashlib import sha256
+from time import perf_counter
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse
+
+from movierec.api.not_found import unknown_path
+from movierec.telemetry.lines import tell
+from movierec.telemetry.tally import Tally, milliseconds_since, tallied
+
+# The routes of what is no address of ours, and of what is answered before there is a look at the addresses: preflights,
+# files, and bodies that are refused.
+UNKNOWN: Final = "(unknown)"
+UNROUTED: Final = "(none)"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_MARK_LENGTH: Final = 16
+
+logger = logging.getLogger(__name__)
+
+
+class AccessMiddleware:
+    """Logs the line of each request. It holds no path, query, body, header, address of a caller or name of a person."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.TELEMETRY_LINES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = perf_counter()
+        with tallied() as tally:
+            response = self.get_response(request)
+        _log(request, response.status_code, tally, round(milliseconds_since(started), 2))
+        return response
+
+
+def _log(request: HttpRequest, status: int, tally: Tally, milliseconds: float) -> None:
+    # Anybody can make up methods.
+    method = request.method if request.method in _METHODS else "OTHER"
+    route = route_of(request)
+    members: dict[str, Any] = {"method": method, "route": route, "status": status, "milliseconds": milliseconds}
+    if tally.error_code:
+        members["errorCode"] = tally.error_code
+    # The framework puts the person there once a view has asked who it is.
+    person = getattr(getattr(request, "user", None), "user_id", None)
+    if person:
+        members["user"] = mark_of(person)
+    figures = {"Requests": 1, "Errors5xx": int(status >= 500), "Latency": milliseconds, "DynamoCalls": 0}
+    tell(logger, logging.INFO, f"{method} {route} {status}", members, {**figures, **tally.figures()})
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern of the address that was asked for, such as `/media/<str:media_type>`; never what was filled in."""
+    match = request.resolver_match
+    if match is None:
+        return UNROUTED
+    return UNKNOWN if match.func is unknown_path else f"/{match.route}"
+
+
+def mark_of(user_id: str) -> str:
+    """What stands for a person in the log.
+
+    The same person has always the same mark, so that whoever knows the id finds the lines. Ids are random, so that
+    nobody finds the id by the mark; that needs no key, and no secret that would have to be fetched first.
+    """
+    return sha256(f"movierec.log:{user_id}".encode()).hexdigest()[:_MARK_LENGTH]
