@@ -1,6 +1,7 @@
 # MovieRec's commands; `make` alone lists them.
 
 PORT ?= 8000
+ENV ?= dev
 
 ifndef PYTHON
 PYTHON := $(shell for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -10,10 +11,10 @@ endif
 
 BOOTSTRAP = @"$(PYTHON)" scripts/bootstrap.py
 
-.PHONY: help run test coverage lint types contracts setup dev browser clean
+.PHONY: help run test coverage lint types contracts setup dev package deploy rollback e2e coldstart browser clean
 
 help: ## List these commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 run: ## Install what is missing and serve on http://127.0.0.1:8000 (PORT=8001 and STATE_DIR=folder change it).
 	$(BOOTSTRAP) run --port "$(PORT)" --state-dir "$(STATE_DIR)"
@@ -40,8 +41,28 @@ setup: ## Install what `make run` needs, and serve nothing.
 dev: ## Install what tests and checks need, too.
 	$(BOOTSTRAP) dev
 
+package: ## Make the package that AWS Lambda runs, and try it (ENV=dev).
+	$(BOOTSTRAP) carried
+	@.venv/bin/python -m infra package --env "$(ENV)"
+
+deploy: ## Deploy to AWS what ENV names, and let it serve when it works (ENV=dev, or staging or prod; OPTIONS=--help).
+	$(BOOTSTRAP) carried
+	@.venv/bin/python -m infra release --env "$(ENV)" $(OPTIONS)
+
+rollback: dev ## Let the version serve again that did before (ENV=dev).
+	@.venv/bin/python -m infra rollback --env "$(ENV)" $(OPTIONS)
+
+e2e: dev ## Deploy to an embedded AWS of its own, use what stands there, and take it down again.
+	$(BOOTSTRAP) carried
+	@.venv/bin/python -m pytest -n 0 tests/deployment
+
+coldstart: dev ## Compare the package's first answer with that of a bare Django and REST framework.
+	$(BOOTSTRAP) carried
+	@.venv/bin/python -m infra package --env dev
+	@.venv/bin/python -m bench.cold_start
+
 browser: ## Install Chromium, which the browser tests drive, where there is none (Debian, as root).
 	$(BOOTSTRAP) browser
 
 clean: ## Remove the virtual environments, but nothing that was stored.
-	@rm -rf .venv .venv.unfinished .venv-aws .venv-aws.unfinished
+	@rm -rf .venv .venv.unfinished .venv-aws .venv-aws.unfinished .venv-lambda .venv-lambda.unfinished

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any, Final
 
 from infra import environments
-from infra.commands import deploy, destroy, diff, doctor, estimate, outputs, restore, synth
+from infra.commands import deploy, destroy, diff, doctor, estimate, outputs, package, release, restore, rollback, synth
 from infra.config import ENVIRONMENTS, SWITCHES, WrongConfig
 from infra.deployment.aws import AwsError, sentence
 from infra.deployment.telling import Trouble
@@ -16,10 +17,15 @@ from infra.graph import UnknownStack
 # What each exit code means; 2 is argparse's own for a wrong option.
 DONE, FAILED, WRONG = 0, 1, 2
 INTERRUPTED: Final = 130
+# Shells say this of a program whose reader has gone, as `| head` does.
+UNREAD: Final = 141
 _COMMANDS: Final[dict[str, Any]] = {
     "synth": synth,
     "estimate": estimate,
     "deploy": deploy,
+    "package": package,
+    "release": release,
+    "rollback": rollback,
     "diff": diff,
     "outputs": outputs,
     "restore": restore,
@@ -30,6 +36,18 @@ _COMMANDS: Final[dict[str, Any]] = {
 
 def main(arguments: list[str]) -> int:
     """Does one command; answers its exit code."""
+    try:
+        try:
+            return _done(arguments)
+        finally:
+            # What is left would be written, and fail, where nobody can catch it any more.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _write_no_more()
+        return UNREAD
+
+
+def _done(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         config = environments.load(options.env, options.set)
@@ -48,6 +66,16 @@ def main(arguments: list[str]) -> int:
         return INTERRUPTED
 
 
+def _write_no_more() -> None:
+    """Has the streams that nobody reads end in nothing: Python writes out what they hold when it ends."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nothing, stream.fileno())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra", description="Makes, deploys and watches the infrastructure."
@@ -61,13 +89,18 @@ def _parser() -> argparse.ArgumentParser:
             epilog=_switches(),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        one.add_argument("--env", required=True, metavar="|".join(ENVIRONMENTS), help="the environment")
+        _ask_environment(one, getattr(module, "DEFAULT_ENV", None))
         one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value for once")
         one.add_argument(
             "--stack", action="append", default=[], metavar="NAME", help="only this stack; may be repeated"
         )
         module.add_arguments(one)
     return parser
+
+
+def _ask_environment(parser: argparse.ArgumentParser, default: str | None) -> None:
+    told = f"the environment ({default})" if default else "the environment"
+    parser.add_argument("--env", required=not default, default=default, metavar="|".join(ENVIRONMENTS), help=told)
 
 
 def _switches() -> str:

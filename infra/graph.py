@@ -71,13 +71,13 @@ PARTS: Final = (
     Part(
         "observability-global",
         observability.build_global,
-        needs=("frontend", "security-global"),
+        needs=("frontend",),
         region=at_cloudfront,
         wanted=observability.is_wanted_globally,
     ),
     Part("backup-copy", backup.build_copy, region=at_second, wanted=backup.is_copied),
     Part("backup", backup.build, needs=("data", "security", "backup-copy")),
-    Part("budget", budget.build, needs=("security-global",), region=at_cloudfront),
+    Part("budget", budget.build, region=at_cloudfront),
 )
 
 

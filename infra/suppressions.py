@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ _CHECKERS: Final = (
     ("parliament", r"parliament:\w+"),
     ("cloudsplaining", r"cloudsplaining:\w+"),
 )
+# Where the checkers look in a resource's metadata.
+_PLACES: Final = ("cdk_nag", "cfn-lint", "checkov", "cloudsplaining", "guard", "parliament")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,18 @@ def note(resource: AWSObject, suppression: Suppression) -> None:
     for checker, rules in _by_checker(suppression.rules).items():
         _write(metadata, checker, rules, suppression.reason)
     resource.Metadata = metadata
+
+
+def without_notes(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A template without what only checkers read, which is up to half of it, as it is sent to CloudFormation."""
+    resources = {name: _unnoted(body) for name, body in template["Resources"].items()}
+    return {**template, "Resources": resources}
+
+
+def _unnoted(resource: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in resource.get("Metadata", {}).items() if name not in _PLACES}
+    rest = {name: value for name, value in resource.items() if name != "Metadata"}
+    return {**rest, "Metadata": kept} if kept else rest
 
 
 def _by_checker(rules: Iterable[str]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from django.conf import settings
 
-from movierec.dynamo.connection import endpoint_url
+from movierec.dynamo.connection import endpoint_url, key_for
 
 CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 5
@@ -31,8 +31,7 @@ def client(service: str, region: str | None = None) -> Any:
 @cache
 def _make(service: str, region: str, configured_endpoint: str) -> Any:
     endpoint = configured_endpoint or endpoint_url()
-    # A stand-in for AWS wants some credentials and must never be sent real ones.
-    credentials = "test" if endpoint else None
+    credentials = key_for(endpoint)
     return boto3.session.Session().client(
         service,
         region_name=region,

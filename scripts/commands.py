@@ -1,4 +1,4 @@
-"""The commands behind `make setup`, `make dev`, `make browser` and `make run`."""
+"""The commands behind `make setup`, `make dev`, `make browser`, `make run`, and what `make package` puts together."""
 
 import argparse
 import os
@@ -12,11 +12,13 @@ from scripts.environments import Environment
 _ROOT = Path(__file__).resolve().parents[1]
 _REQUIREMENTS = _ROOT / "requirements"
 _BASE, _TRAIN, _INFRA, _DEV = (_REQUIREMENTS / f"{name}.txt" for name in ("base", "train", "infra", "dev"))
+_LAMBDA = _REQUIREMENTS / "lambda.txt"
 _INTERRUPTED = 130  # what shells answer for a program ended by Ctrl-C
 
 SERVING = Environment(_ROOT / ".venv", (_BASE, _TRAIN), holds=(_BASE, _TRAIN))
 DEVELOPING = Environment(_ROOT / ".venv", (_DEV,), holds=(_BASE, _TRAIN, _INFRA, _DEV))
 EMULATOR = Environment(_ROOT / ".venv-aws", (_REQUIREMENTS / "emulator.txt",))
+CARRIED = Environment(_ROOT / ".venv-lambda", (_BASE, _LAMBDA))
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +29,9 @@ def main(arguments: list[str]) -> int:
             _run(options.port, options.state_dir)
         elif options.command == "browser":
             chromium.make_ready()
+        elif options.command == "carried":
+            _set_up(DEVELOPING)
+            _fetch_carried()
         else:
             _set_up(DEVELOPING if options.command == "dev" else SERVING)
     except (checks.SetupError, LocalAwsError) as error:
@@ -43,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="install what serving needs")
     commands.add_parser("dev", help="install what serving, testing and checking need")
+    commands.add_parser("carried", help="the same, and the packages that the Lambda carries")
     commands.add_parser("browser", help="install the browser that tests drive, where there is none")
     run = commands.add_parser("run", help="install what serving needs, and serve")
     run.add_argument("--port", required=True)
@@ -54,6 +60,11 @@ def _set_up(project: Environment) -> None:
     with environments.one_at_a_time(_REQUIREMENTS):
         environments.make_ready(project)
         environments.make_ready(EMULATOR)
+
+
+def _fetch_carried() -> None:
+    with environments.one_at_a_time(_REQUIREMENTS):
+        environments.fill_for_lambda(CARRIED, DEVELOPING.python)
 
 
 def _run(port_text: str, state_dir: str) -> None:

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +20,17 @@ from pathlib import Path
 from scripts import checks, installer
 from scripts.checks import SetupError
 
+LAMBDA_PYTHON = "3.11"
 _STAMP = "installed.json"
+# Lambda's Python 3.11 runs on a system with glibc 2.26.
+_FOR_LAMBDA = (
+    "--platform=manylinux2014_x86_64",
+    f"--python-version={LAMBDA_PYTHON}",
+    "--implementation=cp",
+    "--only-binary=:all:",
+    "--no-deps",
+    "--no-compile",
+)
 
 
 @dataclass(frozen=True)
@@ -63,12 +74,35 @@ def make_ready(environment: Environment) -> None:
     if usable and _is_current(environment):
         return
     checks.virtual_environments()
-    try:
-        environment.mark.touch()
-        environment.stamp.unlink(missing_ok=True)
+    with _renewing(environment):
         if not usable:
             _create(environment)
         installer.install(environment.python, environment.folder, environment.requirements)
+
+
+def fill_for_lambda(environment: Environment, python: Path) -> None:
+    """Bring the packages that the Lambda carries in step with their files, by the pip of `python`. Raises SetupError.
+
+    They are the Lambda's wherever this runs, and not this machine's: its system is older than most, and a wheel that
+    pip would choose here need not load there. So the environment has no interpreter; nothing runs in it.
+    """
+    if not environment.mark.exists() and _is_current(environment):
+        return
+    with _renewing(environment):
+        if environment.folder.exists():
+            shutil.rmtree(environment.folder)
+        site = environment.folder / "lib" / f"python{LAMBDA_PYTHON}" / "site-packages"
+        site.mkdir(parents=True)
+        options = ("--target", str(site), *_FOR_LAMBDA)
+        installer.install(python, environment.folder, environment.requirements, options)
+
+
+@contextmanager
+def _renewing(environment: Environment) -> Iterator[None]:
+    try:
+        environment.mark.touch()
+        environment.stamp.unlink(missing_ok=True)
+        yield
         environment.stamp.write_text(json.dumps(_hashes(environment)), encoding="utf-8")
         environment.mark.unlink()
     except OSError as error:

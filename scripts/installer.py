@@ -37,13 +37,13 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def install(python: Path, folder: Path, requirements: tuple[Path, ...]) -> None:
-    """Install the pinned packages of `requirements` into `folder`. Raises SetupError when pip fails."""
+def install(python: Path, folder: Path, requirements: tuple[Path, ...], options: tuple[str, ...] = ()) -> None:
+    """Install the pinned packages of `requirements` into `folder`, with more `options` of pip. Raises SetupError."""
     started = time.monotonic()
     total = len({pin for path in requirements for pin in _PINNED.findall(path.read_text(encoding="utf-8"))})
     say(f"Installing {total} packages into {folder.name} ...")
     with subprocess.Popen(  # noqa: S603 -- the environment's own pip
-        [*_pip(python), *(part for path in requirements for part in ("-r", str(path)))],
+        [*_pip(python), *options, *(part for path in requirements for part in ("-r", str(path)))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

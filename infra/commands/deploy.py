@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import Final
 
 from infra import graph
@@ -54,11 +55,10 @@ def aws_of(config: Config, options: argparse.Namespace) -> Aws:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Deploys and tells the outputs."""
-    if not options.yes and not sys.stdin.isatty():
-        raise WrongConfig("Nobody can be asked here (standard input is no terminal); add --yes.")
+    aws = aws_of(config, options)
     task = Task(
-        aws=aws_of(config, options),
-        agree=(lambda _question: True) if options.yes else asked,
+        aws=aws,
+        agree=agreement(aws, options),
         given=parameters.given(options.parameter),
         adopt=options.adopt,
         let_go=options.let_go,
@@ -68,6 +68,18 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-def asked(question: str) -> bool:
+def agreement(aws: Aws, options: argparse.Namespace) -> Callable[[str], bool]:
+    """How the deployer gets agreement: with --yes, and on an AWS that is not AWS's, it need not ask.
+
+    Raises WrongConfig where it has to ask and nobody is there.
+    """
+    if options.yes or aws.is_local:
+        return lambda _question: True
+    if not sys.stdin.isatty():
+        raise WrongConfig("Nobody can be asked here (standard input is no terminal); add --yes.")
+    return _asked
+
+
+def _asked(question: str) -> bool:
     """Asks at the terminal; whether the answer is yes."""
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

@@ -14,6 +14,8 @@ from infra.estimate.shown import Estimate
 from infra.estimate.switches import turned
 from infra.estimate.usage import Traffic
 
+# The one that people's money is for.
+DEFAULT_ENV: Final = "prod"
 HELP: Final = "tell what a month costs, by service and by switch, without asking AWS anything"
 
 

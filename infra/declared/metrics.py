@@ -1,7 +1,8 @@
 """The application's own metrics: those that its code emits and that alarms and the dashboard read.
 
-CloudWatch charges for each distinct set of a name and dimension values. So nothing here is counted by route: how each
-route does stands in the access lines of the log, which the dashboard queries.
+CloudWatch charges for each distinct set of a name and dimension values, and ten are free. So there are ten by
+environment, and nothing is counted by route: how each route does stands in the access lines of the log, which the
+dashboard queries, and so do other figures.
 """
 
 from __future__ import annotations
@@ -24,44 +25,32 @@ class Metric:
     dimensions: tuple[str, ...] = (ENVIRONMENT,)
 
 
-REQUESTS: Final = Metric("Requests", "Count")
-ERRORS: Final = Metric("Errors5xx", "Count")
+# Told by each request, so that its number of samples is the number of requests.
 LATENCY: Final = Metric("Latency", "Milliseconds")
 DYNAMO_CALLS: Final = Metric("DynamoCalls", "Count")
-DYNAMO_MILLISECONDS: Final = Metric("DynamoMilliseconds", "Milliseconds")
 DYNAMO_THROTTLES: Final = Metric("DynamoThrottles", "Count")
 TMDB_CALLS: Final = Metric("TmdbCalls", "Count")
 TMDB_FAILURES: Final = Metric("TmdbFailures", "Count")
-TMDB_MILLISECONDS: Final = Metric("TmdbMilliseconds", "Milliseconds")
 CACHE_HITS: Final = Metric("CacheHits", "Count")
 CACHE_MISSES: Final = Metric("CacheMisses", "Count")
 RECOMMENDATION_MILLISECONDS: Final = Metric("RecommendationMilliseconds", "Milliseconds")
 # Recommendations answered without the model that should have made them.
 RECOMMENDATION_FALLBACKS: Final = Metric("RecommendationFallbacks", "Count")
-SIGN_INS: Final = Metric("SignIns", "Count")
 SIGN_IN_FAILURES: Final = Metric("SignInFailures", "Count")
-# CloudWatch has no unit of hours.
-MODEL_AGE_HOURS: Final = Metric("ModelAgeHours", "None")
 JOB_SUCCEEDED: Final = Metric("JobSucceeded", "Count", (ENVIRONMENT, JOB))
 JOB_FAILED: Final = Metric("JobFailed", "Count", (ENVIRONMENT, JOB))
 
 METRICS: Final = (
-    REQUESTS,
-    ERRORS,
     LATENCY,
     DYNAMO_CALLS,
-    DYNAMO_MILLISECONDS,
     DYNAMO_THROTTLES,
     TMDB_CALLS,
     TMDB_FAILURES,
-    TMDB_MILLISECONDS,
     CACHE_HITS,
     CACHE_MISSES,
     RECOMMENDATION_MILLISECONDS,
     RECOMMENDATION_FALLBACKS,
-    SIGN_INS,
     SIGN_IN_FAILURES,
-    MODEL_AGE_HOURS,
     JOB_SUCCEEDED,
     JOB_FAILED,
 )

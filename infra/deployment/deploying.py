@@ -214,20 +214,23 @@ def _make(task: Task, cloudformation: Any, piece: Piece, change_set: ChangeSet, 
     if task.let_go and standing is not None:
         protection.allow_all(cloudformation, piece.name)
     follower = Follower(cloudformation, change_set.stack_id)
-    cloudformation.execute_change_set(ChangeSetName=change_set.id)
+    # What a first creation leaves would block the next one; what was there before it, and is taken in, may hold data.
+    leaves_nothing = standing is None and not task.adopt
+    cloudformation.execute_change_set(ChangeSetName=change_set.id, RetainExceptOnCreate=leaves_nothing)
     now = follower.wait(task.clock)
     if now is None or now.status not in _MADE:
-        raise Trouble(_failure(piece, now, follower))
+        raise Trouble(_failure(task, piece, now, follower))
 
 
 # A roll-back to what was before is healthy, but it is not what was asked for.
 _MADE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
-def _failure(piece: Piece, now: Standing | None, follower: Follower) -> str:
+def _failure(task: Task, piece: Piece, now: Standing | None, follower: Follower) -> str:
     failed = follower.first_failure() or (now.reason if now else "") or "AWS gives no reason"
     if now is None or now.status in stacks.STILLBORN:
-        after = "What was made of it is removed again."
+        kept = ", but for what is to be kept; --adopt takes that in" if task.adopt else ""
+        after = f"What was made of it is removed again{kept}."
     elif now.is_healthy:
         after = "What stood before it stands as before."
     else:

@@ -12,14 +12,15 @@ from botocore.exceptions import ClientError
 from infra import names
 from infra.deployment.aws import Aws, is_missing
 from infra.deployment.telling import Trouble
+from infra.suppressions import without_notes
 
 # CloudFormation's limit for a template in a request.
 LARGEST_BODY: Final = 51_200
 
 
 def compact(template: Mapping[str, Any]) -> str:
-    """A template in as few bytes as JSON takes, the same for the same template."""
-    return json.dumps(template, separators=(",", ":"), sort_keys=True)
+    """A template in as few bytes as JSON takes, without notes for checkers; the same for the same template."""
+    return json.dumps(without_notes(template), separators=(",", ":"), sort_keys=True)
 
 
 def source(aws: Aws, stack: str, template: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from infra.declared import metrics
 from infra.declared.jobs import JOBS
+from infra.estimate.assumptions import HOURS
 from infra.estimate.cron import runs_a_month
 from infra.stack import Stack
 
@@ -17,6 +18,8 @@ Body = dict[str, Any]
 ALARMS_OF_SCALING: Final = 4
 # A dashboard of more metrics is in no free tier.
 METRICS_OF_SMALL_DASHBOARD: Final = 50
+# What X-Ray traces without a rule of ours: so many requests of a second, and a share of the rest.
+SAMPLING_OF_AWS: Final = (1.0, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +117,16 @@ class Inventory:
         if not any(_traces(resource) for resource in self._resources):
             return None
         rules = [rule.properties["SamplingRule"] for rule in self.of("XRay::SamplingRule")]
-        # X-Ray's own rule where the templates have none.
-        return (rules[0]["ReservoirSize"], rules[0]["FixedRate"]) if rules else (1, 0.05)
+        return (rules[0]["ReservoirSize"], rules[0]["FixedRate"]) if rules else SAMPLING_OF_AWS
 
 
-def custom_metrics() -> int:
-    """Metrics of our own, each set of dimensions for itself: those of jobs once for each scheduled command."""
-    commands = {job.command.split()[0] for job in JOBS}
-    return sum(len(commands) if metrics.JOB in metric.dimensions else 1 for metric in metrics.METRICS)
+def custom_metrics() -> float:
+    """Metrics of our own, each for the share of the month's hours in which it is told.
+
+    What requests tell is told in every hour; what a job tells, in the hours in which it ends, well or not.
+    """
+    always = sum(metrics.JOB not in metric.dimensions for metric in metrics.METRICS)
+    return always + sum(runs_a_month(job.cron) for job in JOBS) / HOURS
 
 
 def _resources(stacks: Iterable[Stack]) -> Iterator[Resource]:

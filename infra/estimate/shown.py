@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from infra.config import Config
 from infra.estimate.assumptions import KINDS, Assumptions, told
 from infra.estimate.bill import Bill, Costs
 from infra.estimate.prices import Column, known_regions, prices
 from infra.estimate.switches import Turned
+from infra.estimate.tracing import past_the_rule
 from infra.estimate.usage import Traffic, milliseconds
+
+_LEAST_TOLD_USD: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,22 @@ class Estimate:
         )
 
     @property
+    def own_traces(self) -> str:
+        """A sentence where functions may trace more than the sampling rule says; empty where they may not."""
+        cost = past_the_rule(self.config, self.traffic, self.bill)
+        if cost < _LEAST_TOLD_USD:
+            return ""
+        return (
+            "X-Ray's sampling rule is for the gateway of the REST API. Behind an HTTP API the function may choose by "
+            f"AWS's own rule, one request a second and 5 % of the rest, which would be {money(cost)} USD more; without "
+            "xray_tracing of the function there are the gateway's traces alone."
+        )
+
+    @property
     def warnings(self) -> list[str]:
         """What whoever reads the figures has to know."""
-        return [*_unknown_regions(self.config), *_from_memory(self.bill), *filter(None, [self.over_budget])]
+        found = [*_unknown_regions(self.config), *_from_memory(self.bill), self.own_traces, self.over_budget]
+        return [sentence for sentence in found if sentence]
 
 
 def money(usd: float) -> str:

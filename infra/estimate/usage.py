@@ -13,7 +13,10 @@ from infra.estimate.assumptions import DAYS, FULL_CPU_MB, HOURS, KINDS, Assumpti
 from infra.estimate.inventory import Inventory, custom_metrics
 
 _GB: Final = 1e9
+# What a month's rotation asks of Secrets Manager.
 _ROTATION_CALLS: Final = 20
+# Prices and quantities, and a region where it is another than the environment's.
+Used = Iterator[tuple[str, float] | tuple[str, float, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,8 @@ def amounts(month: Month) -> list[Amount]:
     return [amount for amount in found if amount.quantity]
 
 
-Part = Iterator[tuple[str, float] | tuple[str, float, str]]
-
-
-def _here(month: Month, part: Part) -> Iterator[tuple[str, float, str]]:
-    for price, quantity, *region in part:
+def _here(month: Month, used: Used) -> Iterator[tuple[str, float, str]]:
+    for price, quantity, *region in used:
         yield price, quantity, region[0] if region else month.config.region
 
 
@@ -88,7 +88,7 @@ def milliseconds(kind: Kind, memory_mb: int) -> float:
     return kind.cpu_ms * max(1, FULL_CPU_MB / memory_mb) + kind.wait_ms
 
 
-def _functions(month: Month) -> Part:
+def _functions(month: Month) -> Used:
     app, jobs = functions.app(month.config), functions.jobs(month.config)
     mean = sum(kind.share * milliseconds(kind, app.memory_mb) for kind in KINDS)
     started = month.starts * month.model.cold_cpu_ms * max(1, FULL_CPU_MB / app.memory_mb)
@@ -99,7 +99,7 @@ def _functions(month: Month) -> Part:
     yield "scheduler-runs", runs
 
 
-def _gateways(month: Month) -> Part:
+def _gateways(month: Month) -> Used:
     direct = month.traffic.requests - month.site_requests
     if month.inventory.has("ApiGateway::RestApi"):
         yield "api-rest-requests", direct
@@ -110,7 +110,7 @@ def _gateways(month: Month) -> Part:
     yield "transfer-out", direct * month.mean("bytes_out") / _GB
 
 
-def _cdn(month: Month) -> Part:
+def _cdn(month: Month) -> Used:
     files = month.page_requests * month.model.files_per_site_request
     gigabytes = (files * month.model.file_bytes + month.site_requests * month.mean("bytes_out")) / _GB
     if month.inventory.has("Amplify::App"):
@@ -122,7 +122,7 @@ def _cdn(month: Month) -> Part:
         yield "cloudfront-functions", month.site_requests, GLOBAL_REGION
 
 
-def _tables(month: Month) -> Part:
+def _tables(month: Month) -> Used:
     model = month.model
     if month.config.capacity == "provisioned":
         reads, writes = month.inventory.capacity
@@ -137,7 +137,7 @@ def _tables(month: Month) -> Part:
     yield "dynamodb-recovery", month.table_gb
 
 
-def _copies(month: Month) -> Part:
+def _copies(month: Month) -> Used:
     inventory, second = month.inventory, month.config.second_region
     here, there = inventory.copies
     tables, restored = inventory.restore_tests
@@ -148,7 +148,7 @@ def _copies(month: Month) -> Part:
     yield "backup-restore-tests", tables
 
 
-def _people(month: Month) -> Part:
+def _people(month: Month) -> Used:
     yield f"cognito-{month.inventory.user_plan}", month.traffic.people
     yield "ses-mails", month.traffic.people * month.model.mails_per_mau
 
@@ -160,7 +160,7 @@ def _key_calls(month: Month) -> float:
     return tables + month.starts * (month.model.secrets_a_start + 1)
 
 
-def _seals(month: Month) -> Part:
+def _seals(month: Month) -> Used:
     yield "secrets", month.inventory.secrets
     yield "secret-calls", month.starts * month.model.secrets_a_start + _ROTATION_CALLS
     yield "kms-keys", month.inventory.count("KMS::Key")
@@ -179,7 +179,7 @@ def _inspected(month: Month) -> float:
     return (direct if "REGIONAL" in scopes else 0) + (month.site_requests + files if "CLOUDFRONT" in scopes else 0)
 
 
-def _logs(month: Month) -> Part:
+def _logs(month: Month) -> Used:
     model, requests = month.model, month.traffic.requests
     here: float = requests * (model.app_log_bytes + model.gateway_log_bytes)
     here += (model.trail_events + _key_calls(month)) * model.trail_event_bytes
@@ -193,7 +193,7 @@ def _logs(month: Month) -> Part:
     yield "cloudwatch-log-storage", (here + there) / _GB * model.log_compression * min(1, month.config.log_days / DAYS)
 
 
-def _watching(month: Month) -> Part:
+def _watching(month: Month) -> Used:
     small, large = month.inventory.dashboards
     yield "cloudwatch-metrics", custom_metrics()
     yield "cloudwatch-alarms", month.inventory.alarm_metrics
@@ -204,17 +204,21 @@ def _watching(month: Month) -> Part:
 
 
 def _traced(month: Month) -> float:
-    """Traces by X-Ray's sampling: some of each second, and a share of the rest. Requests come by chance (Poisson)."""
     sampling = month.inventory.sampling
-    if sampling is None or not month.traffic.requests:
+    return 0 if sampling is None else traces(month.traffic.requests, sampling, month.model)
+
+
+def traces(requests: float, sampling: tuple[float, float], model: Assumptions) -> float:
+    """Traces by X-Ray's sampling: some of each second, and a share of the rest. Requests come by chance (Poisson)."""
+    if not requests:
         return 0
     reservoir, share = sampling
-    rate = month.traffic.requests / (DAYS * month.model.busy_hours * 3600)
+    rate = requests / (DAYS * model.busy_hours * 3600)
     first = min(rate, reservoir * (1 - exp(-rate / reservoir))) if reservoir else 0
-    return month.traffic.requests * (first + share * (rate - first)) / rate
+    return requests * (first + share * (rate - first)) / rate
 
 
-def _buckets(month: Month) -> Part:
+def _buckets(month: Month) -> Used:
     yield "s3-storage", month.model.s3_gb
     yield "s3-writes", month.model.s3_log_writes
     yield "s3-reads", month.starts * month.model.objects_a_start

@@ -84,6 +84,7 @@ def environment(config: Config) -> dict[str, str]:
     return variables(config, made_up) | {
         "AWS_LAMBDA_FUNCTION_NAME": "release",
         "AWS_REGION": config.region,
+        "AWS_DEFAULT_REGION": config.region,
         "AWS_ACCESS_KEY_ID": "release",
         "AWS_SECRET_ACCESS_KEY": "release",
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -93,13 +94,19 @@ def environment(config: Config) -> dict[str, str]:
 def _answers(folder: Path, events: list[dict[str, Any]], variables: Mapping[str, str]) -> list[Any]:
     with TemporaryDirectory() as elsewhere:
         asked, answered = Path(elsewhere) / "events", Path(elsewhere) / "answers"
-        asked.write_text(json.dumps(events), encoding="utf-8")
+        asked.write_text(json.dumps({"events": events, "calls": contents.SERVICES}), encoding="utf-8")
         script = Path(__file__).with_name("isolated.py")
         # -I and -S leave nothing but Python's own modules to import from.
         command = [sys.executable, "-I", "-S", "-B", str(script), str(folder.resolve()), str(asked), str(answered)]
         try:
             done = subprocess.run(  # noqa: S603 -- this interpreter
-                command, cwd=elsewhere, env=dict(variables), capture_output=True, text=True, timeout=_SECONDS, check=False
+                command,
+                cwd=elsewhere,
+                env=dict(variables),
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise Trouble(f"The package is broken: it does not answer within {_SECONDS} s.") from error

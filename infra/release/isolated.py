@@ -1,7 +1,8 @@
 """Runs in an interpreter of its own with an unpacked package and nothing else: what it answers, and what it lacks.
 
-Called with the package's folder, a file of events (JSON), and the file to write the answers to. It reads no module but
-Python's own before the package's folder is where modules come from. The network is cut, as nothing here may need it.
+Called with the package's folder, a file of what to ask (JSON), and the file to write the answers to. It reads no
+module but Python's own before the package's folder is where modules come from. The network is cut, as nothing here may
+need it.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ class Context:
         return 29_000
 
 
-def main(folder: str, events: str, answers: str) -> None:
-    """Writes {"answers": […]} or {"missing": name, "why": text}."""
+def main(folder: str, asked: str, answers: str) -> None:
+    """Reads {"events": […], "calls": {service: call}}; writes {"answers": […]} or {"missing": name, "why": text}."""
     sys.path.insert(0, folder)
     sys.dont_write_bytecode = True
-    socket.socket.connect = socket.getaddrinfo = _cut  # type: ignore[assignment,method-assign]
-    wanted = json.loads(Path(events).read_text(encoding="utf-8"))
+    socket.socket.connect = socket.getaddrinfo = _cut  # type: ignore[method-assign]
+    wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
     try:
         found: dict[str, Any] = _asked(Path(folder), wanted)
     except ImportError as error:
@@ -45,13 +46,27 @@ def main(folder: str, events: str, answers: str) -> None:
     Path(answers).write_text(json.dumps(found), encoding="utf-8")
 
 
-def _asked(folder: Path, events: list[dict[str, Any]]) -> dict[str, Any]:
+def _asked(folder: Path, wanted: dict[str, Any]) -> dict[str, Any]:
     handler = import_module(HANDLER).lambda_handler
-    answers = [handler(event, Context()) for event in events]
+    answers = [handler(event, Context()) for event in wanted["events"]]
     for name in sorted(set(_imported(folder))):
         if not f"{name}.".startswith(tuple(f"{one}." for one in LEFT_OUT)):
             import_module(name)
+    for service, call in wanted["calls"].items():
+        _try_call(service, call)
     return {"answers": answers}
+
+
+def _try_call(service: str, call: str) -> None:
+    """Goes through all of botocore's data for a call, up to the network that is cut."""
+    botocore, config = import_module("botocore.exceptions"), import_module("botocore.config")
+    once = config.Config(retries={"total_max_attempts": 1}, parameter_validation=False)
+    client = import_module("boto3").client(service, config=once)
+    try:
+        getattr(client, call)()
+    except botocore.EndpointConnectionError:
+        return
+    raise RuntimeError(f"{service} was asked {call}, and something answered.")
 
 
 def _imported(folder: Path) -> Iterator[str]:

@@ -21,6 +21,7 @@ from infra.release.steps import step
 CARRIED: Final = ROOT / ".venv-lambda"
 STATIC: Final = ROOT / "build" / "static"
 NAME: Final = "package.zip"
+UNPACKED: Final = "package"
 _SHOWN: Final = 1500
 
 
@@ -40,7 +41,7 @@ class Package:
 
     def __str__(self) -> str:
         sizes = f"{self.packed / 2**20:.1f} MiB, unpacked {self.unpacked / 2**20:.1f} MiB"
-        return f"{self.path.relative_to(ROOT)} ({sizes}, {self.mark})"
+        return f"{os.path.relpath(self.path)} ({sizes}, {self.mark})"
 
 
 def build(config: Config) -> Package:
@@ -59,7 +60,7 @@ def build(config: Config) -> Package:
 
 def checked(config: Config, archive: Path) -> Package:
     """A package of which every claim was tried on what is in the zip. Raises Trouble."""
-    unpacked = archive.with_suffix("")
+    unpacked = folder(config) / UNPACKED
     with step("Trying the package in an interpreter of its own"):
         contents.extract(archive, unpacked)
         gate.must_fit(archive, unpacked)

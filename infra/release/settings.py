@@ -13,13 +13,14 @@ from infra.declared.functions import Function, functions
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "zappa_settings.json"
+BUILD: Final = ROOT / "build"
 
 Settings = dict[str, Any]
 
 
 def folder(config: Config) -> Path:
     """Where what is built for an environment goes."""
-    return ROOT / "build" / config.env
+    return BUILD / config.env
 
 
 def written(config: Config, roles: Mapping[str, str], variables: Mapping[str, str]) -> Path:
@@ -35,9 +36,7 @@ def written(config: Config, roles: Mapping[str, str], variables: Mapping[str, st
     return target
 
 
-def of_function(
-    config: Config, function: Function, roles: Mapping[str, str], variables: Mapping[str, str]
-) -> Settings:
+def of_function(config: Config, function: Function, roles: Mapping[str, str], variables: Mapping[str, str]) -> Settings:
     """The settings of one function, complete: the file's, and over them what the configuration says."""
     stages = json.loads(FILE.read_text(encoding="utf-8"))
     found = inherited(stages, function.stage) | {

@@ -29,7 +29,9 @@ def package(config: Config, archive: Path) -> None:
     settings_file = settings.written(config, {}, {})
     project = _project(config)
     archive.unlink(missing_ok=True)
-    _run(config, ["package", config.env, "-s", str(settings_file), "-o", os.path.relpath(archive, project)], {}, project)
+    _run(
+        config, ["package", config.env, "-s", str(settings_file), "-o", os.path.relpath(archive, project)], {}, project
+    )
 
 
 def _project(config: Config) -> Path:
@@ -85,4 +87,6 @@ def _run(config: Config, words: list[str], more: Mapping[str, str], where: Path 
         )
     if done.returncode != 0:
         said = log.read_text(encoding="utf-8")[before:].splitlines()[-_LINES_SHOWN:]
-        raise Trouble(f"Zappa could not {words[0]} {words[1]}; {log.relative_to(ROOT)} has all of it:\n" + "\n".join(said))
+        raise Trouble(
+            f"Zappa could not {words[0]} {words[1]}; {os.path.relpath(log)} has all of it:\n" + "\n".join(said)
+        )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from infra.deployment.aws import Aws, code_of, is_missing
-from infra.deployment.telling import Trouble, say
+from infra.deployment.telling import Trouble, listed, say
 from infra.deployment.waiting import Clock, until
 from infra.restoring.orders import Order
 
@@ -135,8 +135,8 @@ def _protect(client: Any, order: Order, clock: Clock) -> None:
         if not until(lambda change=change: _tried(change, client, order), clock, CHANGE_SECONDS):  # type: ignore[misc]
             raise Trouble(f"DynamoDB is still at work on {order.copy}. The same command goes on from here.")
         _wait(client, order.copy, clock)
-    expiry = "expiry, " if order.table.expiry else ""
-    say(f"{order.copy} is there, with point-in-time recovery, {expiry}and protection against deletion.")
+    own = ["point-in-time recovery", *(["expiry"] if order.table.expiry else []), "protection against deletion"]
+    say(f"{order.copy} is there, with {listed(own)}.")
 
 
 def _tried(change: Any, client: Any, order: Order) -> bool | None:

@@ -22,8 +22,11 @@ NO_CMK: Final = Suppression(
         "CT.CLOUDWATCH.PR.3",
         "CT.S3.PR.10",
     ),
-    "The switch cmk is off here: AWS's own keys seal this, at no cost. Environments that hold people's data for good "
-    "turn it on, and have keys of their own.",
+    "No key of ours here, where each costs 1 USD a month: either the switch cmk is off, which is for environments "
+    "that hold nobody's data for good; or it is on, and this is outside of the environment's own region: alarms, costs "
+    "and access lines, which name nobody (the firewall's have the addresses of those it stopped, and soon go), or the "
+    "vault of the copies, which has to open when that region is lost. AWS's own keys seal all of it but topics, to "
+    "which no service could publish then; those take messages by TLS alone, and the messages are about machines.",
 )
 NO_KEY_OF_OURS: Final = Suppression(
     ("CT.S3.PR.10",),
@@ -143,6 +146,6 @@ BY_PARAMETER: Final = Suppression(
 )
 TELLS_NOBODY: Final = Suppression(
     ("CT.CLOUDWATCH.PR.1", "CKV_AWS_319"),
-    "The alarm tells nobody by itself: a composite alarm or a release of CodeDeploy watches it, and people hear of the "
-    "same from the composite alarm, or from the alarm on errors.",
+    "The alarm tells nobody by itself: a release of CodeDeploy watches it and takes the version back, and people hear "
+    "of the same from the alarm on errors.",
 )

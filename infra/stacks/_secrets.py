@@ -38,7 +38,11 @@ def add_secrets(stack: Stack, key: Value | None) -> Secret:
         by_hand.append(_secret(stack, secrets.ORIGIN, "What CloudFront shows the application", key, _generated()))
     for secret in by_hand:
         stack.suppress(secret, _reasons.TURNED_BY_HAND)
-    return _secret(stack, secrets.SIGNING, "The key that seals, and those that still open", key, _signing())
+    signing = _secret(stack, secrets.SIGNING, "The key that seals, and those that still open", key, _signing())
+    # The one that cannot be had again: without it every sign-in ends. TMDB gives its key once more, and a site that
+    # stands up elsewhere makes another word for CloudFront. Each replica is paid for like a secret.
+    signing.ReplicaRegions = [ReplicaRegion(Region=stack.config.second_region)]
+    return signing
 
 
 def _arn(secret: Secret) -> GetAtt:
@@ -52,7 +56,6 @@ def _secret(stack: Stack, purpose: str, description: str, key: Value | None, con
         f"{purpose.title()}Secret",
         Name=names.secret(stack.config, purpose),
         Description=description,
-        ReplicaRegions=[ReplicaRegion(Region=stack.config.second_region)],
         DeletionPolicy="Retain",
         UpdateReplacePolicy="Retain",
         **content,

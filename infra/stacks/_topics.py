@@ -9,19 +9,18 @@ from troposphere import Ref
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from infra import names
-from infra.stack import Stack
-from infra.stacks._keys import ACCOUNT, key_of
+from infra.stack import Stack, Value
+from infra.stacks._keys import ACCOUNT
 from infra.stacks._reasons import MAIL, NO_CMK
 
 
-def add_topic(stack: Stack, purpose: str, *services: str, key_owner: str) -> Topic:
+def add_topic(stack: Stack, purpose: str, *services: str, key: Value | None) -> Topic:
     """A topic on which services publish for this account, such as cloudwatch; `alarm_email` reads it where given.
 
-    `key_owner` is the stack with the key of the topic's region.
+    `key` is the ARN of a KMS key of ours. Without one nothing seals the topic: AWS's own key for SNS lets no service
+    publish. TLS is asked for in any case.
     """
     topic = Topic("Topic", TopicName=names.stack_name(stack.config, purpose))
-    # AWS's own key for SNS lets no service publish: it is a key of ours or none.
-    key = key_of(stack, key_owner)
     if key is None:
         stack.suppress(topic, NO_CMK)
     else:

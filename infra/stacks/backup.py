@@ -1,4 +1,9 @@
-"""Copies of the tables that outlive them, and a weekly proof that they can be restored."""
+"""Copies of the tables that outlive them, and in prod a monthly proof that they can be restored.
+
+Point-in-time recovery has every second of the last 35 days. These copies are for what that does not survive: the loss
+of a table, of the region, or a mistake with the account. AWS Backup keeps each copy whole, so there is one a week; and
+a test is paid for by the table, so it restores one.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +35,13 @@ from infra.stacks._roles import add_role
 
 _KEPT_DAYS: Final = 35
 # After the night's jobs of the service; a backup begins within the first number of minutes, and ends in the second.
-_DAILY: Final = "cron(0 5 ? * * *)"
+_WEEKLY: Final = "cron(0 5 ? * SUN *)"
 _START_MINUTES, _END_MINUTES = 60, 360
-_WEEKLY: Final = "cron(0 7 ? * SUN *)"
+_MONTHLY: Final = "cron(0 7 1 * ? *)"
+# Two Sundays, so that a backup that failed does not fail the test as well.
+_TESTED_DAYS: Final = 14
+# The single table: whatever is people's in it is nowhere else.
+_TESTED: Final = "data"
 # What AWS Backup does to a table, and to the copy of one that it restores.
 _SAVE: Final = ("CreateBackup", "DescribeTable", "ListTagsOfResource", "StartAwsBackupJob")
 _BACKUPS: Final = ("DeleteBackup", "DescribeBackup", "RestoreTableFromBackup")
@@ -50,32 +59,20 @@ _RESTORE: Final = (
 
 
 def build(config: Config) -> Stack:
-    """The vault, the daily copies, and their weekly test; imported tables are copied as well."""
+    """The vault, the weekly copies, and in prod their test; imported tables are copied as well."""
     stack = Stack(config, "backup", config.region, "Copies of the tables of MovieRec")
     vault = _vault(stack, _keys.key_of(stack, "security"))
     role = _role(stack, vault)
-    plan = BackupPlan(
-        "Plan", BackupPlan=BackupPlanResourceType(BackupPlanName=config.prefix, BackupPlanRule=[_daily(config, vault)])
-    )
-    stack.add(plan)
-    stack.add(
-        BackupSelection(
-            "Selection",
-            BackupPlanId=Ref(plan),
-            BackupSelection=BackupSelectionResourceType(
-                SelectionName="tables", IamRoleArn=arn_of(role), Resources=_tables(config)
-            ),
-        )
-    )
-    _restore_test(stack, vault, role)
+    _plan(stack, vault, role)
+    if config.is_prod:
+        _restore_test(stack, vault, role)
     return stack
 
 
 def build_copy(config: Config) -> Stack:
-    """The vault in the second region, with a key of its own there."""
+    """The vault in the second region. AWS's own key there seals it, which does not go down with the first region."""
     stack = Stack(config, "backup-copy", config.second_region, "Copies of the tables of MovieRec in a second region")
-    key = arn_of(_keys.add_key(stack, [])) if config.is_on("cmk") else None
-    _vault(stack, key)
+    _vault(stack, None)
     return stack
 
 
@@ -88,8 +85,10 @@ def _vault_name(config: Config) -> str:
     return names.stack_name(config, "tables")
 
 
-def _tables(config: Config) -> list[Value]:
-    return [names.arn("dynamodb", f"table/{table.name_in(config)}") for table in TABLES]
+def _tables(config: Config, *keys: str) -> list[Value]:
+    """The ARNs of the tables with these keys; of all without one."""
+    chosen = [table for table in TABLES if not keys or table.key in keys]
+    return [names.arn("dynamodb", f"table/{table.name_in(config)}") for table in chosen]
 
 
 def _vault(stack: Stack, key: Value | None) -> BackupVault:
@@ -120,9 +119,9 @@ def _nobody_deletes() -> dict[str, Any]:
 
 
 def _plan(stack: Stack, vault: BackupVault, role: Role) -> None:
-    rules = [_daily(stack.config, vault)]
+    rules = [_weekly(stack.config, vault)]
     plan = BackupPlan(
-        "Plan", BackupPlan=BackupPlanResourceType(BackupPlanName=_vault_name(stack.config), BackupPlanRule=rules)
+        "Plan", BackupPlan=BackupPlanResourceType(BackupPlanName=stack.config.prefix, BackupPlanRule=rules)
     )
     stack.add(plan)
     tables = BackupSelectionResourceType(
@@ -131,11 +130,11 @@ def _plan(stack: Stack, vault: BackupVault, role: Role) -> None:
     stack.add(BackupSelection("Selection", BackupPlanId=Ref(plan), BackupSelection=tables))
 
 
-def _daily(config: Config, vault: BackupVault) -> BackupRuleResourceType:
+def _weekly(config: Config, vault: BackupVault) -> BackupRuleResourceType:
     rule = BackupRuleResourceType(
-        RuleName="daily",
+        RuleName="weekly",
         TargetBackupVault=Ref(vault),
-        ScheduleExpression=_DAILY,
+        ScheduleExpression=_WEEKLY,
         StartWindowMinutes=_START_MINUTES,
         CompletionWindowMinutes=_END_MINUTES,
         Lifecycle=LifecycleResourceType(DeleteAfterDays=_KEPT_DAYS),
@@ -163,11 +162,12 @@ def _role(stack: Stack, vault: BackupVault) -> Role:
 def _on_tables(config: Config) -> list[dict[str, Any]]:
     tables = _tables(config)
     backups = [names.arn("dynamodb", f"table/{table.name_in(config)}/backup/*") for table in TABLES]
-    tested = [names.arn("dynamodb", "table/awsbackup-restore-test-*")]
+    rights = [(_SAVE, tables), (_BACKUPS, backups)]
+    if config.is_prod:
+        rights.append((_RESTORE, [names.arn("dynamodb", "table/awsbackup-restore-test-*")]))
     return [
-        {"Effect": "Allow", "Action": [f"dynamodb:{action}" for action in _SAVE], "Resource": tables},
-        {"Effect": "Allow", "Action": [f"dynamodb:{action}" for action in _BACKUPS], "Resource": backups},
-        {"Effect": "Allow", "Action": [f"dynamodb:{action}" for action in _RESTORE], "Resource": tested},
+        {"Effect": "Allow", "Action": [f"dynamodb:{action}" for action in actions], "Resource": resources}
+        for actions, resources in rights
     ]
 
 
@@ -181,24 +181,23 @@ def _on_vaults(config: Config, vault: BackupVault) -> dict[str, Any]:
 
 
 def _on_keys(stack: Stack) -> list[dict[str, Any]]:
-    owners = ["security", "backup-copy"] if is_copied(stack.config) else ["security"]
-    keys = [_keys.key_of(stack, owner) for owner in owners]
-    return _keys.for_role([key for key in keys if key is not None], "backup", "dynamodb")
+    key = _keys.key_of(stack, "security")
+    return _keys.for_role([] if key is None else [key], "backup", "dynamodb")
 
 
 def _restore_test(stack: Stack, vault: BackupVault, role: Role) -> None:
     # Names of tests know no hyphen.
-    name = f"{stack.config.prefix}-weekly".replace("-", "_")
+    name = f"{stack.config.prefix}-monthly".replace("-", "_")
     plan = RestoreTestingPlan(
         "RestoreTest",
         RestoreTestingPlanName=name,
-        ScheduleExpression=_WEEKLY,
+        ScheduleExpression=_MONTHLY,
         StartWindowHours=1,
         RecoveryPointSelection=RestoreTestingRecoveryPointSelection(
             Algorithm="LATEST_WITHIN_WINDOW",
             IncludeVaults=[GetAtt(vault, "BackupVaultArn")],
             RecoveryPointTypes=["SNAPSHOT"],
-            SelectionWindowDays=7,
+            SelectionWindowDays=_TESTED_DAYS,
         ),
     )
     stack.add(plan)
@@ -208,7 +207,7 @@ def _restore_test(stack: Stack, vault: BackupVault, role: Role) -> None:
             RestoreTestingPlanName=Ref(plan),
             RestoreTestingSelectionName="tables",
             ProtectedResourceType="DynamoDB",
-            ProtectedResourceArns=_tables(stack.config),
+            ProtectedResourceArns=_tables(stack.config, _TESTED),
             IamRoleArn=arn_of(role),
             ValidationWindowHours=1,
         )

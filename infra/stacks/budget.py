@@ -32,7 +32,7 @@ _LEAST_ANOMALY_USD: Final = 10
 def build(config: Config) -> Stack:
     """The budget of the account, and whom it tells."""
     stack = Stack(config, "budget", GLOBAL_REGION, "What MovieRec may cost")
-    topic = add_topic(stack, "costs", "budgets", "costalerts", key_owner="security-global")
+    topic = add_topic(stack, "costs", "budgets", "costalerts", key=None)
     stack.add(
         Budget(
             "Budget",

@@ -162,7 +162,10 @@ def _alarm(stack: Stack) -> Alarm:
     alarm = Alarm(
         "ReleaseErrors",
         AlarmName=f"{stack.config.prefix}-release-errors",
-        AlarmDescription="A version that is being released fails; CodeDeploy takes it back.",
+        AlarmDescription=(
+            "A version that is being released fails; CodeDeploy takes it back. "
+            "What to do: docs/runbook.md#release-errors"
+        ),
         Namespace="AWS/Lambda",
         MetricName="Errors",
         Dimensions=[

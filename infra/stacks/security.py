@@ -11,8 +11,6 @@ from infra.stacks._trail import add_trail, trail_arn
 
 # What publishes to topics and puts into queues of the region.
 _PUBLISHERS = ["cloudwatch", "events", "scheduler", "sns"]
-# In CloudFront's region, where costs are told, too.
-_GLOBAL_PUBLISHERS = ["budgets", "cloudwatch", "costalerts", "events"]
 
 
 def build(config: Config) -> Stack:
@@ -27,25 +25,17 @@ def build(config: Config) -> Stack:
 
 
 def build_global(config: Config) -> Stack:
-    """What guards CloudFront and what is told in its region."""
-    stack = Stack(config, "security-global", GLOBAL_REGION, "Keys and firewall of MovieRec, for CloudFront")
-    key = None
-    if config.is_on("cmk"):
-        key = arn_of(_keys.add_key(stack, [_keys.for_logs(), _keys.for_publishers(_GLOBAL_PUBLISHERS)]))
-    if _guards_site(config):
-        add_firewall(stack, "CLOUDFRONT", key)
+    """What guards CloudFront. There is no key of ours: what is in its region tells of nobody, and each costs."""
+    stack = Stack(config, "security-global", GLOBAL_REGION, "Firewall of MovieRec, for CloudFront")
+    add_firewall(stack, "CLOUDFRONT", None)
     return stack
 
 
 def is_wanted_globally(config: Config) -> bool:
-    """Whether CloudFront needs anything of this."""
-    return config.is_on("cmk") or _guards_site(config)
+    """Whether there is a distribution to guard."""
+    return config.is_on("waf") and config.hosting != "amplify"
 
 
 def _uses(config: Config) -> list[_keys.Statement]:
     uses = [_keys.for_logs(), _keys.for_publishers(_PUBLISHERS), _keys.for_trail(trail_arn(config))]
     return uses if config.hosting == "amplify" else [*uses, _keys.for_distributions()]
-
-
-def _guards_site(config: Config) -> bool:
-    return config.is_on("waf") and config.hosting != "amplify"

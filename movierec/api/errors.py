@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from movierec.api.request_id import request_id
 from movierec.localaws import LocalAwsError
+from movierec.telemetry.routes import route_of
 from movierec.telemetry.tally import note_error
 from movierec.timestamps import now_text
 
@@ -183,20 +184,22 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Respo
     error = as_api_error(exception)
     if error is None:
         return None
-    log_fault(error, exception, context["request"].path)
+    log_fault(error, exception, context["request"])
     return Response(body_of(error), status=error.status, headers=error.headers)
 
 
-def log_fault(error: ApiError, exception: Exception, path: str) -> None:
+def log_fault(error: ApiError, exception: Exception, request: HttpRequest) -> None:
     """Logs what made us answer 5xx; the answer itself says nothing of it.
 
     A mistake of ours with its traceback, a fault outside in a line: while it lasts, every request meets it.
     """
     if error.status >= 500:
         trace = exception if error.status == InternalError.status else None
-        # The path is the client's text: escaped, it cannot forge a line of the log.
+        # Where logs are kept no id of a path gets into them; a person at a terminal tries the same path again. It is
+        # the client's text: escaped, it cannot forge a line of the log.
+        place = route_of(request) if settings.TELEMETRY_LINES else request.path
         level = logging.INFO if error.logged_once else logging.ERROR
-        logger.log(level, "%s at %r (request %s): %s", error.error_code, path, request_id(), exception, exc_info=trace)
+        logger.log(level, "%s at %r (request %s): %s", error.error_code, place, request_id(), exception, exc_info=trace)
 
 
 def as_api_error(exception: Exception) -> ApiError | None:

@@ -26,7 +26,8 @@ class LazyView:
     @cached_property
     def _view(self) -> Any:
         found = import_string(self._dotted)
-        return found.as_view() if isinstance(found, type) else found
+        as_view = getattr(found, "as_view", None)
+        return as_view() if as_view else found
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer: HttpResponseBase = self._view(request, *args, **kwargs)

@@ -79,7 +79,7 @@ class JsonErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:
         error = errors.as_api_error(exception) or errors.InternalError()
-        errors.log_fault(error, exception, request.path)
+        errors.log_fault(error, exception, request)
         return errors.http_response(error)
 
 

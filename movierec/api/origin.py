@@ -34,7 +34,7 @@ class OriginMiddleware:
             trusted = bool(shown and settings.ORIGIN_SECRET) and _holder.is_key(shown)
         except SecretUnreadable as error:
             # Taken for a stranger's, everybody's requests would count as one caller's.
-            errors.log_fault(error, error, request.path)
+            errors.log_fault(error, error, request)
             return errors.http_response(error)
         if trusted:
             if viewer:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -15,7 +17,7 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def request_id() -> str:
-    """The id of the request being served, empty outside one."""
+    """The id of the request being served, or of the call of Lambda that runs a command; empty outside one."""
     return _current.get()
 
 
@@ -30,6 +32,16 @@ def begin(request: HttpRequest) -> str:
 def end() -> None:
     """Forgets the request, whose thread may do other work next."""
     _current.set("")
+
+
+@contextmanager
+def known_as(identity: str) -> Iterator[None]:
+    """Has lines of the log name by this id what the block does, which is no request, such as a job."""
+    token = _current.set(identity)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def gateway_context(request: HttpRequest) -> dict[str, object]:

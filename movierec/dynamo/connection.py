@@ -12,6 +12,7 @@ from threading import Lock
 from django.conf import settings
 from pynamodb.connection import Connection
 
+from movierec import env
 from movierec.localaws import ensure_running
 from movierec.telemetry.dynamo import observe
 
@@ -33,8 +34,7 @@ def shared_connection() -> Connection:
 @cache
 def _make() -> Connection:
     endpoint = endpoint_url()
-    # A stand-in for AWS wants some credentials and must never be sent real ones.
-    credentials = "test" if endpoint else None
+    credentials = key_for(endpoint)
     connection = Connection(
         region=settings.AWS_REGION,
         host=endpoint,
@@ -48,6 +48,15 @@ def _make() -> Connection:
     # botocore makes clients safely in one thread only, so the first use must not be a race.
     observe(connection.client.meta.events)
     return connection
+
+
+def key_for(endpoint: str | None) -> str | None:
+    """The access key, and its secret, for a stand-in for AWS; None to use the process's own credentials.
+
+    A stand-in wants some and must never be sent a person's. One that runs this as a function has made it credentials of
+    its role, and with those what the role allows holds there, too.
+    """
+    return "test" if endpoint and not env.on_lambda() else None
 
 
 def endpoint_url() -> str | None:

@@ -7,6 +7,8 @@ import logging
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from movierec.api.request_id import known_as
+
 # "Try again later", as sysexits.h has it: another process does the work already, and answers for it.
 BUSY = 75
 
@@ -17,11 +19,17 @@ class CommandFailed(RuntimeError):
     """A command did not do its work. Lambda tells whoever called, tries again, and keeps what fails in a queue."""
 
 
-def run(line: str) -> dict[str, int]:
+def run(line: str, context: object) -> dict[str, int]:
     """Runs a command line, split at spaces; answers its exit code, which is 0 or 75.
 
+    `context` is Lambda's, whose request id the lines of the log have.
     Raises CommandFailed when the command ends with another code, and what the command raises when nobody foresaw it.
     """
+    with known_as(getattr(context, "aws_request_id", "")):
+        return _run(line)
+
+
+def _run(line: str) -> dict[str, int]:
     try:
         call_command(*line.split())
     except CommandError as error:

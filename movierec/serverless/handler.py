@@ -33,7 +33,7 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> Any:
         call = requests.call_of(event)
         return responses.response_of(call, wsgi_call.asked(application, call, context))
     if isinstance(event.get("manage"), str):
-        return commands.run(event["manage"])
+        return commands.run(event["manage"], context)
     if isinstance(event.get("command"), str):
         # Not imported for requests, which it would delay by a twentieth of a cold start.
         return import_module("zappa.handler").lambda_handler(event, context)

@@ -12,14 +12,10 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
-from movierec.api.not_found import unknown_path
 from movierec.telemetry.lines import tell
+from movierec.telemetry.routes import route_of
 from movierec.telemetry.tally import Tally, milliseconds_since, tallied
 
-# The routes of what is no address of ours, and of what is answered before there is a look at the addresses: preflights,
-# files, and bodies that are refused.
-UNKNOWN: Final = "(unknown)"
-UNROUTED: Final = "(none)"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MARK_LENGTH: Final = 16
 
@@ -55,14 +51,6 @@ def _log(request: HttpRequest, status: int, tally: Tally, milliseconds: float) -
         members["user"] = mark_of(person)
     figures = {"Requests": 1, "Errors5xx": int(status >= 500), "Latency": milliseconds, "DynamoCalls": 0}
     tell(logger, logging.INFO, f"{method} {route} {status}", members, {**figures, **tally.figures()})
-
-
-def route_of(request: HttpRequest) -> str:
-    """The pattern of the address that was asked for, such as `/media/<str:media_type>`; never what was filled in."""
-    match = request.resolver_match
-    if match is None:
-        return UNROUTED
-    return UNKNOWN if match.func is unknown_path else f"/{match.route}"
 
 
 def mark_of(user_id: str) -> str:

@@ -1,7 +1,7 @@
 """The figures that requests and jobs count, by their names in the log and in CloudWatch.
 
-CloudWatch charges for each distinct set of a name and dimension values, so that no metric is told by route: the lines
-of the log have the route, and can be queried.
+CloudWatch charges for each distinct set of a name and dimension values, and ten are free. So ten figures are metrics by
+environment, and none is told by route: the lines of the log have the others and the route, and can be queried.
 """
 
 from __future__ import annotations
@@ -38,22 +38,16 @@ JOB: Final = "Job"
 
 # CloudWatch's units of the metrics by Environment. Other figures stand in lines of the log only.
 UNITS: Final[Mapping[str, str]] = {
-    "Requests": "Count",
-    "Errors5xx": "Count",
     "Latency": "Milliseconds",
     "DynamoCalls": "Count",
-    "DynamoMilliseconds": "Milliseconds",
     "DynamoThrottles": "Count",
     "TmdbCalls": "Count",
     "TmdbFailures": "Count",
-    "TmdbMilliseconds": "Milliseconds",
     "CacheHits": "Count",
     "CacheMisses": "Count",
     "RecommendationMilliseconds": "Milliseconds",
     "RecommendationFallbacks": "Count",
-    "SignIns": "Count",
     "SignInFailures": "Count",
-    "ModelAgeHours": "None",
 }
 # Those of the metrics by Environment and Job.
 JOB_UNITS: Final[Mapping[str, str]] = {"JobSucceeded": "Count", "JobFailed": "Count"}

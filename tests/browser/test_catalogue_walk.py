@@ -7,11 +7,15 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from movierec.serverless.requests import call_of
+from movierec.serverless.responses import response_of
+from movierec.serverless.wsgi_call import Answer
 from tests.browser.test_feedback_walk import enter
 from tests.browser.test_second_factor_walk import PASSWORD, press, sign_up, write
 from tests.e2e.conftest import Server
+from tests.movierec.serverless.events import Sent, rest_api
 
 pytestmark = pytest.mark.embedded
 
@@ -132,6 +136,48 @@ def test_signing_in_to_keep_a_title_leads_back_to_it(server: Server, new_page: C
     is_open(page, "The Matrix (1999)")
     page.get_by_role("alert").get_by_role("link", name="Sign in").click()
     expect(page).to_have_url(re.compile(r"/auth/signin\?next=%2Fmedia%2Fmovie%2F603$"))
+
+
+def under_its_stage(page: Page, server: Server) -> None:
+    """Has the server below /prod alone, with its pages as the door of Lambda hands them on for an API's own host."""
+    call = call_of(rest_api(Sent()))
+
+    def serve(route: Route) -> None:
+        path = route.request.url.removeprefix(server.address)
+        if not path.startswith("/prod/"):
+            route.fulfill(status=403, json={"message": "Forbidden"})
+            return
+        given = route.fetch(url=server.address + path.removeprefix("/prod"), max_redirects=0)
+        if given.headers.get("content-type", "").startswith("text/html"):
+            kind = [("Content-Type", "text/html")]
+            response = response_of(call, Answer(f"{given.status} {given.status_text}", kind, given.body()))
+            route.fulfill(response=given, body=response["body"])
+        else:
+            route.fulfill(response=given)
+
+    page.route(f"{server.address}/**", serve)
+
+
+def test_below_an_apis_stage_all_leads_to_the_same_places(server: Server, new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    enter(page, server, "stagehand@example.com")
+    under_its_stage(page, server)
+    page.goto("/prod/")
+    box = page.get_by_role("combobox", name=BOX)
+    box.press_sequentially("matr")
+    page.get_by_role("option", name="The Matrix (1999)").click()
+    is_open(page, "The Matrix (1999)")
+    expect(page).to_have_url(f"{server.address}/prod/media/movie/603")
+
+    page.context.clear_cookies(name="movierec_access")
+    page.get_by_role("button", name="Keep in favourites").click()
+    page.get_by_role("alert").get_by_role("link", name="Sign in").click()
+    expect(page).to_have_url(re.compile(r"/prod/auth/signin\?next=%2Fmedia%2Fmovie%2F603$"))
+    write(page, "Email or username", "stagehand@example.com")
+    write(page, "Password", PASSWORD)
+    press(page, "Sign in")
+    page.get_by_role("link", name="Back to where you were").click()
+    expect(page).to_have_url(f"{server.address}/prod/media/movie/603")
 
 
 def test_a_sentence_below_one_button_stretches_no_other(server: Server, new_page: Callable[[], Page]) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from infra.__main__ import main
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("synth", "deploy", "diff", "outputs", "destroy", "doctor")
 
 
@@ -49,3 +55,20 @@ def test_a_region_that_aws_does_not_have_is_one_and_a_sentence(
 
     assert main(["outputs", "--env", "dev", "--set", "region=eu-moon-1"]) == 1
     assert capsys.readouterr().err.startswith("eu-moon-1 is no region of AWS that is known here.")
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_who_reads_no_further_sees_no_traceback(both: bool) -> None:
+    words = ["estimate", "--env", "dev", "--mau", "1000", "--rpm", "10"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as unread:
+        ended = subprocess.run(
+            [sys.executable, "-m", "infra", *words],
+            cwd=ROOT,
+            stdout=unread,
+            stderr=subprocess.STDOUT if both else subprocess.PIPE,
+            check=False,
+        )
+
+    assert (ended.returncode, ended.stderr) == (141, None if both else b"")

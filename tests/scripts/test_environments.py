@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import environments
-from scripts.commands import DEVELOPING, EMULATOR, SERVING
+from scripts import environments, installer
+from scripts.commands import CARRIED, DEVELOPING, EMULATOR, SERVING
 from scripts.environments import Environment
 
 
@@ -76,3 +76,36 @@ def pins(environment: Environment) -> set[str]:
     """The pins of an environment, with the conditions they carry."""
     lines = (line for path in environment.requirements for line in path.read_text(encoding="utf-8").splitlines())
     return {line.split(";")[0].rstrip(" \\") for line in lines if "==" in line and line[0].isalnum()}
+
+
+def test_what_a_function_carries_is_fetched_once_and_for_lambdas_system(
+    environment: Environment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def install(_python: Path, _folder: Path, _requirements: tuple[Path, ...], options: tuple[str, ...]) -> None:
+        asked.append(options)
+
+    monkeypatch.setattr(installer, "install", install)
+    leftover = environment.folder / "lib" / "python3.11" / "site-packages" / "half"
+    leftover.mkdir(parents=True)
+    environment.mark.touch()
+    for _ in range(2):
+        environments.fill_for_lambda(environment, Path("python"))
+    assert len(asked) == 1
+    assert asked[0][:3] == ("--target", str(leftover.parent), "--platform=manylinux2014_x86_64")
+    assert leftover.parent.is_dir()
+    assert not leftover.exists()
+    assert not environment.mark.exists()
+    environment.requirements[0].write_text("# something else\n")
+    environments.fill_for_lambda(environment, Path("python"))
+    assert len(asked) == 2
+
+
+def test_a_function_carries_what_serves_here_and_zappas_handler() -> None:
+    carried = pins(CARRIED)
+    base = Environment(SERVING.folder, SERVING.requirements[:1])
+    assert pins(base) < carried
+    assert {pin.split("==")[0] for pin in carried - pins(base)} == {"durationpy", "markupsafe", "werkzeug", "zappa"}
+    # And what Zappa is here it is there.
+    assert carried <= pins(DEVELOPING)

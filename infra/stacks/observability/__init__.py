@@ -1,4 +1,4 @@
-"""Alarms that tell people, a dashboard that shows why, and the log of CloudFront.
+"""Alarms that tell people, a dashboard that shows why, what is traced, and the log of CloudFront.
 
 Alarms and metrics cost by number. Outside of prod there are only those that say something is broken.
 """
@@ -9,19 +9,23 @@ from troposphere import Ref
 
 from infra.config import GLOBAL_REGION, Config
 from infra.stack import Stack
+from infra.stacks._keys import key_of
 from infra.stacks._topics import add_topic
-from infra.stacks.observability import availability, dashboard, distribution, watched
+from infra.stacks.observability import availability, dashboard, distribution, traces, watched
 from infra.stacks.observability.alarms import add_alarm
 
 
 def build(config: Config) -> Stack:
     """The alarms and the dashboard of the region."""
     stack = Stack(config, "observability", config.region, "Alarms and dashboard of MovieRec")
-    topic = add_topic(stack, "alarms", "cloudwatch", key_owner="security")
+    topic = add_topic(stack, "alarms", "cloudwatch", key=key_of(stack, "security"))
     for watch in watched.watches(stack):
-        add_alarm(stack, watch, [topic])
+        add_alarm(stack, watch, topic)
     if config.is_prod:
-        availability.add_alarms(stack, topic)
+        for watch in availability.watches(stack):
+            add_alarm(stack, watch, topic)
+    if config.is_on("tracing"):
+        traces.add_rule(stack)
     stack.add(dashboard.dashboard(stack))
     stack.publish("topic-arn", Ref(topic), "Where alarms go")
     return stack
@@ -30,8 +34,8 @@ def build(config: Config) -> Stack:
 def build_global(config: Config) -> Stack:
     """The alarm and the log of CloudFront, both of which are in its region."""
     stack = Stack(config, "observability-global", GLOBAL_REGION, "Alarms and log of the distribution of MovieRec")
-    topic = add_topic(stack, "alarms", "cloudwatch", key_owner="security-global")
-    add_alarm(stack, distribution.watch(stack), [topic])
+    topic = add_topic(stack, "alarms", "cloudwatch", key=None)
+    add_alarm(stack, distribution.watch(stack), topic)
     distribution.add_log(stack)
     stack.publish("topic-arn", Ref(topic), "Where alarms of the distribution go")
     return stack

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,12 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A figure and the limit that it must not pass for so many periods of so many seconds each.
+    """A figure and the limit that it must not pass in `periods` periods of so many seconds each.
 
-    `name` is also the heading in docs/operations.md under which stands what to do. `silence` is what no figure means,
-    in CloudWatch's words.
+    `of` is among how many of the last periods these may be; without it they are those in a row.
+
+    `name` is also the heading in docs/runbook.md under which stands what to do, unless `heading` is another one.
+    `silence` is what no figure means, in CloudWatch's words.
     """
 
     name: str
@@ -36,35 +38,34 @@ class Watch:
     limit: float
     period: int = 300
     periods: int = 1
+    of: int | None = None
     comparison: str = "GreaterThanThreshold"
     silence: str = "notBreaching"
+    heading: str = ""
 
 
-def add_alarm(stack: Stack, watch: Watch, topics: Sequence[Topic]) -> Alarm:
-    """The alarm for a watch, which tells these topics when it begins and when it is over."""
+def add_alarm(stack: Stack, watch: Watch, topic: Topic) -> None:
+    """The alarm for a watch, which tells a topic when it begins and when it is over."""
+    told = [Ref(topic)]
     alarm = Alarm(
-        title_of(watch.name),
+        "".join(part.capitalize() for part in watch.name.split("-")),
         AlarmName=f"{stack.config.prefix}-{watch.name}",
-        AlarmDescription=f"{watch.meaning} What to do: docs/operations.md, {watch.name}.",
+        AlarmDescription=f"{watch.meaning} What to do: docs/runbook.md#{watch.heading or watch.name}",
         Threshold=watch.limit,
         ComparisonOperator=watch.comparison,
-        EvaluationPeriods=watch.periods,
         TreatMissingData=watch.silence,
-        **_told(topics),
+        AlarmActions=told,
+        OKActions=told,
+        **_periods(watch),
         **_figure(watch),
     )
     stack.add(alarm)
-    return alarm
 
 
-def title_of(name: str) -> str:
-    """The logical id of the alarm of this name."""
-    return "".join(part.capitalize() for part in name.split("-"))
-
-
-def _told(topics: Sequence[Topic]) -> dict[str, Any]:
-    told = [Ref(topic) for topic in topics]
-    return {"AlarmActions": told, "OKActions": told} if told else {}
+def _periods(watch: Watch) -> dict[str, Any]:
+    if watch.of is None:
+        return {"EvaluationPeriods": watch.periods}
+    return {"EvaluationPeriods": watch.of, "DatapointsToAlarm": watch.periods}
 
 
 def _figure(watch: Watch) -> dict[str, Any]:

@@ -31,6 +31,11 @@ _ERRORS_BY_ROUTE: Final = (
     "filter ispresent(route) and status >= 400 | stats count(*) as answers by status, route, method "
     "| sort answers desc | limit 30"
 )
+# What stands in the lines of requests alone.
+_FIGURES_OF_LINES: Final = (
+    "filter ispresent(route) | stats pct(DynamoMilliseconds, 99) as dynamodb, pct(TmdbMilliseconds, 99) as tmdb, "
+    "sum(SignIns) as signins, min(ModelAgeHours) as modelhours by bin(1h) as hour | sort hour desc"
+)
 
 
 def dashboard(stack: Stack) -> Dashboard:
@@ -51,7 +56,6 @@ def _widgets(stack: Stack) -> list[Widget]:
             [
                 ("calls", own(config, metrics.DYNAMO_CALLS)),
                 ("refused", own(config, metrics.DYNAMO_THROTTLES)),
-                ("ms a request, p99", own(config, metrics.DYNAMO_MILLISECONDS, "p99")),
             ],
         ),
         _graph(
@@ -60,7 +64,6 @@ def _widgets(stack: Stack) -> list[Widget]:
             [
                 ("calls", own(config, metrics.TMDB_CALLS)),
                 ("failed", own(config, metrics.TMDB_FAILURES)),
-                ("ms a request, p99", own(config, metrics.TMDB_MILLISECONDS, "p99")),
                 ("found", own(config, metrics.CACHE_HITS)),
                 ("not found", own(config, metrics.CACHE_MISSES)),
             ],
@@ -72,14 +75,10 @@ def _widgets(stack: Stack) -> list[Widget]:
                 ("ms, p50", own(config, metrics.RECOMMENDATION_MILLISECONDS, "p50")),
                 ("ms, p99", own(config, metrics.RECOMMENDATION_MILLISECONDS, "p99")),
                 ("without the model", own(config, metrics.RECOMMENDATION_FALLBACKS)),
-                ("age of the model, hours", own(config, metrics.MODEL_AGE_HOURS, "Minimum")),
             ],
         ),
-        _graph(
-            config,
-            "Sign-ins",
-            [("done", own(config, metrics.SIGN_INS)), ("refused", own(config, metrics.SIGN_IN_FAILURES))],
-        ),
+        _query(config, "Time at DynamoDB and TMDB, in ms, sign-ins, hours since training", _FIGURES_OF_LINES),
+        _graph(config, "Sign-ins", [("refused", own(config, metrics.SIGN_IN_FAILURES))]),
         _graph(config, "Jobs", _jobs(stack)),
         *_elsewhere(stack),
     ]
@@ -90,9 +89,9 @@ def _visitors(stack: Stack) -> list[Widget]:
     ways = doors(stack)
     requests = [(f"{way.name}: requests", way.source("Count")) for way in ways]
     errors = [(f"{way.name}: 5xx", way.source(way.errors)) for way in ways]
-    answered = [("answered", own(config, metrics.REQUESTS)), ("with 5xx", own(config, metrics.ERRORS))]
+    answered = ("answered by the application", own(config, metrics.LATENCY, "SampleCount"))
     return [
-        _graph(config, "Requests and errors", [*requests, *errors, *answered]),
+        _graph(config, "Requests and errors", [*requests, *errors, answered]),
         _graph(
             config,
             "Time to answer, in ms",

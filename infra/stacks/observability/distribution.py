@@ -10,7 +10,7 @@ from troposphere.logs import Delivery, DeliveryDestination, DeliverySource, Reso
 
 from infra import names
 from infra.stack import Stack, Value
-from infra.stacks import _keys, _logs
+from infra.stacks import _logs
 from infra.stacks.observability.alarms import Watch
 from infra.stacks.observability.sources import Source
 
@@ -46,8 +46,7 @@ def add_log(stack: Stack) -> None:
 
     The first kind needs a bucket with access lists and writes every visitor's address.
     """
-    key = _keys.key_of(stack, "security-global")
-    _logs.add_log_group(stack, "AccessLogs", _log_name(stack), key)
+    _logs.add_log_group(stack, "AccessLogs", _log_name(stack), None)
     source = DeliverySource(
         "AccessLogSource",
         Name=names.stack_name(stack.config, "cloudfront"),

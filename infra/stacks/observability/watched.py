@@ -6,7 +6,7 @@ from typing import Final
 
 from infra import names
 from infra.config import Config
-from infra.declared import functions, jobs, metrics, tables
+from infra.declared import functions, jobs, metrics
 from infra.stack import Stack, Value
 from infra.stacks.observability.alarms import Formula, Watch
 from infra.stacks.observability.sources import Source, doors, function, own
@@ -22,10 +22,10 @@ _NEARLY: Final = 0.8
 
 def watches(stack: Stack) -> tuple[Watch, ...]:
     """Everywhere what is broken, in prod also what is about to break."""
-    broken = (*_functions(stack.config), *_gateways(stack), *_jobs(stack))
+    broken = (*_functions(stack.config), *_gateways(stack), *_queues(stack), _throttled_calls(stack.config))
     if not stack.config.is_prod:
-        return (*broken, _throttled_calls(stack.config))
-    return (*broken, *_limits(stack.config), *_throttled_tables(stack.config), *_service(stack.config))
+        return broken
+    return (*broken, *_limits(stack.config), *_service(stack.config))
 
 
 def _functions(config: Config) -> tuple[Watch, ...]:
@@ -43,17 +43,20 @@ def _functions(config: Config) -> tuple[Watch, ...]:
             periods=2,
         ),
         Watch("app-error-rate", "More than 1 % of the application's runs failed, for 10 minutes.", rate, 1, periods=2),
-        Watch("jobs-errors", "A job broke off.", function(names.jobs_function(config), "Errors"), 0),
+        # Every job that fails or breaks off: the function raises where the command ends with an error.
+        Watch("jobs-errors", "A job failed.", function(names.jobs_function(config), "Errors"), 0),
     )
 
 
 def _gateways(stack: Stack) -> tuple[Watch, ...]:
+    """Each way in; but in prod the site's own door is watched by its share of errors, and by CloudFront's before it."""
     if stack.config.hosting == "amplify":
         dimensions: dict[str, Value] = {"App": stack.read("frontend", "amplify-app-id")}
         sites: tuple[tuple[str, Source], ...] = (("site", Source("AWS/AmplifyHosting", "5xxErrors", dimensions)),)
     else:
         sites = ()
-    found = [(door.name, door.source(door.errors)) for door in doors(stack)]
+    watched = [door for door in doors(stack) if door.name == "api" or not stack.config.is_prod]
+    found = [(door.name, door.source(door.errors)) for door in watched]
     return tuple(
         Watch(
             f"{name}-5xx", f"The {name} answered more than 10 requests in 5 minutes with an error of ours.", figure, 10
@@ -62,22 +65,22 @@ def _gateways(stack: Stack) -> tuple[Watch, ...]:
     )
 
 
-def _jobs(stack: Stack) -> tuple[Watch, ...]:
-    queue: dict[str, Value] = {"QueueName": stack.read("compute", "dead-letter-queue-name")}
-    depth = Source("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum")
-    failures = tuple(
-        Watch(
-            f"{_named(command)}-failed",
-            f"The job {command} said that it failed.",
-            own(stack.config, metrics.JOB_FAILED, Job=command),
-            0,
-        )
-        for command in commands()
+def _queues(stack: Stack) -> tuple[Watch, ...]:
+    letters = _depth(stack.read("compute", "dead-letter-queue-name"))
+    rotations = _depth(stack.read("auth", "rotation-failures-name"))
+    return (
+        Watch("dead-letters", "A job was given up after its last try.", letters, 0),
+        Watch("rotation-failures", "The signing secret was not given another key.", rotations, 0),
     )
-    return (Watch("dead-letters", "A job was given up after its last try.", depth, 0), *failures)
+
+
+def _depth(queue: Value) -> Source:
+    """How many messages wait in a queue."""
+    return Source("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue}, "Maximum")
 
 
 def _throttled_calls(config: Config) -> Watch:
+    """Of all tables: the log's lines say which requests met it, and AWS's own figures on the table say which it was."""
     figure = own(config, metrics.DYNAMO_THROTTLES)
     return Watch("dynamodb-throttles", "DynamoDB refused calls because there were too many.", figure, 0)
 
@@ -104,28 +107,6 @@ def _limits(config: Config) -> tuple[Watch, ...]:
             period=_DAY,
         ),
     )
-
-
-def _throttled_tables(config: Config) -> tuple[Watch, ...]:
-    return tuple(
-        Watch(
-            f"{table.key}-throttles",
-            f"DynamoDB refused reads or writes of the table {table.name_in(config)}.",
-            _throttles(table.name_in(config)),
-            0,
-        )
-        for table in tables.TABLES
-        if table.key in tables.OWN
-    )
-
-
-def _throttles(table: str) -> Formula:
-    parts = {
-        name: Source("AWS/DynamoDB", metric, {"TableName": table})
-        for name, metric in (("reads", "ReadThrottleEvents"), ("writes", "WriteThrottleEvents"))
-    }
-    # Either is silent while nothing is refused.
-    return Formula("FILL(reads, 0) + FILL(writes, 0)", parts)
 
 
 def _service(config: Config) -> tuple[Watch, ...]:
@@ -162,13 +143,6 @@ def _service(config: Config) -> tuple[Watch, ...]:
             own(config, metrics.TMDB_FAILURES),
             10,
             periods=3,
-        ),
-        Watch(
-            "model-age",
-            "The model is older than 30 days.",
-            own(config, metrics.MODEL_AGE_HOURS, "Minimum"),
-            30 * 24,
-            period=_HOUR,
         ),
         *silent,
     )

@@ -92,13 +92,14 @@ def budget(config: Config) -> Stack:
     return stack
 
 
-def failing(build: Callable[[Config], Stack]) -> Callable[[Config], Stack]:
-    """A stack with a resource more, which CloudFormation cannot make."""
+def failing(build: Callable[[Config], Stack], after: tuple[str, ...] = ()) -> Callable[[Config], Stack]:
+    """A stack with a resource more, which CloudFormation cannot make, once those are made."""
 
     def built(config: Config) -> Stack:
         stack = build(config)
         value = ImportValue(f"{config.prefix}Nowhere")
-        stack.add(SsmParameter("Broken", Name=f"/{config.prefix}/broken", Type="String", Value=value))
+        name = f"/{config.prefix}/broken"
+        stack.add(SsmParameter("Broken", Name=name, Type="String", Value=value, DependsOn=list(after)))
         return stack
 
     return built

@@ -145,6 +145,49 @@ def test_a_failed_first_creation_is_explained_and_made_again(
     assert "what is left of it is removed" in said()
 
 
+def test_a_failed_first_creation_leaves_no_table_that_blocks_the_next(task: Task, said: Said) -> None:
+    deploying.deploy(task, small.only("dns"))
+    broken = small.changed("data", small.failing(small.data, after=("Things",)))
+
+    with pytest.raises(Trouble, match=r"What was made of it is removed again\. Mend it"):
+        deploying.deploy(task, small.only("data", parts=broken))
+
+    told = said()
+    assert "Things (DynamoDB Table) is made" in told
+    assert "Things (DynamoDB Table) is removed" in told
+    assert f"{task.aws.config.prefix}-things" not in task.aws.client("dynamodb").list_tables()["TableNames"]
+    deploying.deploy(task, small.only("data"))
+    assert status(task, "data") == "CREATE_COMPLETE"
+
+
+def test_a_failed_first_creation_that_takes_in_removes_nothing_that_is_to_be_kept(task: Task, said: Said) -> None:
+    deploying.deploy(task, small.only("dns"))
+    adopting = replace(task, adopt=True)
+    broken = small.changed("data", small.failing(small.data, after=("Things",)))
+
+    with pytest.raises(Trouble, match="is removed again, but for what is to be kept; --adopt takes that in"):
+        deploying.deploy(adopting, small.only("data", parts=broken))
+
+    assert "Things (DynamoDB Table) is kept" in said()
+    deploying.deploy(adopting, small.only("data"))
+    assert "  + Things (DynamoDB Table) exists already and is taken in" in said()
+
+
+def test_a_failed_change_removes_no_new_table(task: Task) -> None:
+    def empty(config: Config) -> Stack:
+        stack = Stack(config, "data", config.region, "No table yet")
+        stack.add(Queue("Other"))
+        return stack
+
+    deploying.deploy(task, small.only("dns", "data", parts=small.changed("data", empty)))
+    broken = small.changed("data", small.failing(small.data, after=("Things",)))
+
+    with pytest.raises(Trouble, match="What stood before it stands as before"):
+        deploying.deploy(task, small.only("data", parts=broken))
+
+    assert f"{task.aws.config.prefix}-things" in task.aws.client("dynamodb").list_tables()["TableNames"]
+
+
 def test_a_table_that_exists_already_is_taken_in_only_when_told_to(task: Task, said: Said) -> None:
     table = f"{task.aws.config.prefix}-things"
     task.aws.client("dynamodb").create_table(

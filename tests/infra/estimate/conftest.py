@@ -6,23 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from troposphere import AWSObject
 
 from infra import environments
 from infra.estimate.inventory import Inventory
 from infra.stack import Stack
 
 
-class Given(AWSObject):
-    """A resource of any type with any properties."""
+class Small(Stack):
+    """A template with just these (type, properties)."""
 
-    def __init__(self, number: int, kind: str, properties: dict[str, Any]) -> None:
-        self.resource_type = f"AWS::{kind}"
-        super().__init__(f"R{number}")
-        self._body = {"Type": self.resource_type, "Properties": properties}
+    def __init__(self, *resources: tuple[str, dict[str, Any]]) -> None:
+        super().__init__(environments.load("dev"), "small", "eu-north-1", "small")
+        self._bodies = [{"Type": f"AWS::{kind}", "Properties": properties} for kind, properties in resources]
 
-    def to_dict(self, validation: bool = True) -> dict[str, Any]:
-        return self._body
+    def to_dict(self) -> dict[str, Any]:
+        return {"Resources": {f"R{number}": body for number, body in enumerate(self._bodies)}}
 
 
 Made = Callable[..., Inventory]
@@ -31,11 +29,4 @@ Made = Callable[..., Inventory]
 @pytest.fixture
 def inventory() -> Made:
     """Makes the inventory of one stack with these (type, properties)."""
-
-    def make(*resources: tuple[str, dict[str, Any]], region: str = "eu-north-1") -> Inventory:
-        stack = Stack(environments.load("dev"), "small", region, "small")
-        for number, (kind, properties) in enumerate(resources):
-            stack.add(Given(number, kind, properties))
-        return Inventory([stack])
-
-    return make
+    return lambda *resources: Inventory([Small(*resources)])

@@ -41,9 +41,10 @@ def test_a_month_by_service_in_three_columns(capsys: Output) -> None:
 
 def test_the_text_and_the_json_say_the_same(capsys: Output) -> None:
     found = as_json(capsys, "--env", "prod", *WORDS)
-    (total,) = re.findall(r"^total +(.*)$", told(capsys, "--env", "prod", *WORDS), re.MULTILINE)
+    (total,) = re.findall(r"^total +([\d., ]+)$", told(capsys, "--env", "prod", *WORDS), re.MULTILINE)
 
-    assert total.split() == [money(found["total"][column]) for column in ("documents", "today", "none")]
+    shown = [float(word.replace(",", "")) for word in total.split()]
+    assert shown == [pytest.approx(found["total"][column], abs=0.006) for column in ("documents", "today", "none")]
     for column, usd in found["total"].items():
         assert usd == pytest.approx(sum(costs[column] for costs in found["services"].values()), abs=0.01)
         assert usd == pytest.approx(sum(line["usd"][column] for line in found["lines"]), abs=0.01)
@@ -51,6 +52,22 @@ def test_the_text_and_the_json_say_the_same(capsys: Output) -> None:
         found["total"]["today"] - found["services"]["WAF"]["today"], abs=0.01
     )
     assert {line["price"] for line in found["lines"]} <= set(prices())
+
+
+def test_the_environment_is_prod_where_none_is_named(capsys: Output) -> None:
+    assert told(capsys, *WORDS) == told(capsys, "--env", "prod", *WORDS)
+
+
+def test_without_a_firewall_there_is_no_second_total(capsys: Output) -> None:
+    assert "total without WAF" not in told(capsys, *WORDS, "--set", "waf=off")
+
+
+def test_what_functions_may_trace_past_the_rule_is_told(capsys: Output) -> None:
+    found = [sentence for sentence in as_json(capsys, *WORDS)["warnings"] if "X-Ray" in sentence]
+    quiet = [as_json(capsys, *WORDS, "--set", word)["warnings"] for word in ("tracing=off", "hosting=spa")]
+
+    assert "which would be 1.56 USD more; without xray_tracing of the function" in found[0]
+    assert "X-Ray" not in str(quiet)
 
 
 def test_every_switch_is_turned_to_each_other_value(capsys: Output) -> None:
@@ -78,7 +95,8 @@ def test_what_is_set_stays_set_while_a_switch_is_turned(capsys: Output) -> None:
     turned = as_json(capsys, "--env", "prod", "--set", "waf=off", *WORDS)["switches"]
 
     assert [(one["now"], one["other"]) for one in turned if one["switch"] == "waf"] == [("off", "on")]
-    assert [one["usd"]["none"] > 0 for one in turned if one["switch"] == "waf"] == [True]
+    # One alarm less, and no firewall more.
+    assert [-1 < one["usd"]["none"] < 0 for one in turned if one["switch"] == "canary"] == [True]
 
 
 def test_past_the_budget_is_told_and_fails_only_a_check(capsys: Output) -> None:
@@ -152,3 +170,16 @@ def test_money(usd: float, text: str) -> None:
 @pytest.mark.parametrize(("usd", "text"), [(0.004, "0.00"), (-0.004, "0.00"), (3.2, "+3.20"), (-2, "-2.00")])
 def test_differences(usd: float, text: str) -> None:
     assert signed(usd) == text
+
+
+def test_ten_thousand_people_cost_less_than_nine_dollars_without_a_firewall(capsys: Output) -> None:
+    total = as_json(capsys, *WORDS, "--set", "waf=off")["total"]
+
+    assert 0 < total["documents"] < 9
+
+
+@pytest.mark.parametrize("env", ["staging", "dev"])
+def test_outside_of_prod_they_do_so_today_as_well(capsys: Output, env: str) -> None:
+    total = as_json(capsys, "--env", env, *WORDS, "--set", "waf=off")["total"]
+
+    assert total["documents"] <= total["today"] < 9

@@ -76,12 +76,15 @@ def test_budgets_and_the_watch_may_publish_for_this_account(template: Template) 
     assert all(body["DependsOn"] == "TopicPolicy" for kind in tellers for body in of_type(found, kind).values())
 
 
-def test_the_topic_is_sealed_by_a_key_that_budgets_may_use_or_by_none(template: Template) -> None:
-    sealed = template("budget", cmk="on")
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_the_topic_takes_messages_by_tls_alone_and_has_no_key(template: Template, switch: str) -> None:
+    found = template("budget", cmk=switch)
+    policy = statements(only(found, "AWS::SNS::TopicPolicy")["PolicyDocument"])
 
-    assert only(sealed, "AWS::SNS::Topic")["KmsMasterKeyId"] == {"Ref": "SecurityGlobalKeyArn"}
-    assert sealed["Parameters"]["SecurityGlobalKeyArn"]["Default"] == "/movierec/prod/security-global/key-arn"
-    assert "KmsMasterKeyId" not in only(template("budget", cmk="off"), "AWS::SNS::Topic")
+    # Budgets and the watch could not publish to a topic that AWS's own key seals.
+    assert "KmsMasterKeyId" not in only(found, "AWS::SNS::Topic")
+    assert (policy["OnlyTls"]["Effect"], policy["OnlyTls"]["Principal"]) == ("Deny", "*")
+    assert policy["OnlyTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_the_operators_mailbox_reads_the_topic(template: Template) -> None:

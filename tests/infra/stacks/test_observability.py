@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from infra import environments, graph
-from infra.declared import jobs, metrics, tables
+from infra import environments, graph, synth
+from infra.declared import jobs, metrics
+from infra.deployment.pruning import REFUSED_TYPES
+from infra.estimate.inventory import Inventory
 from infra.stacks.observability.sources import own
 from tests.infra.conftest import Template
 from tests.infra.reading import of_type, only, published, statements
@@ -118,11 +120,17 @@ class TestGateways:
         assert dimensions(alarm) == {"ApiId": {"Ref": "ApiId"}, "Stage": {"Ref": "ApiStage"}}
 
     def test_the_sites_own_door(self, template: Template) -> None:
-        alarm = alarms(template("observability"))["site-5xx"]
+        alarm = alarms(template("observability", env="dev"))["site-5xx"]
 
         assert alarm["MetricName"] == "5xx"
         assert dimensions(alarm) == {"ApiId": {"Ref": "FrontendSiteApiId"}, "Stage": "$default"}
         assert rule(alarm) == ("Sum", "GreaterThanThreshold", 10, 1, 300)
+
+    def test_in_prod_the_sites_door_is_watched_by_its_share_of_errors(self, template: Template) -> None:
+        found = alarms(template("observability"))
+
+        assert "site-5xx" not in found
+        assert {"site-fast-burn", "site-slow-burn"} < set(found)
 
     def test_amplify(self, template: Template) -> None:
         alarm = alarms(template("observability", hosting="amplify"))["site-5xx"]
@@ -135,19 +143,17 @@ class TestGateways:
 
 
 class TestTables:
-    def test_each_of_ours(self, template: Template) -> None:
-        found = alarms(template("observability"))
-        ours = [table for table in tables.TABLES if table.key in tables.OWN]
+    @pytest.mark.parametrize("env", ["dev", "staging", "prod"])
+    def test_one_alarm_for_all_of_them(self, template: Template, env: str) -> None:
+        found = alarms(template("observability", env=env))
+        alarm = found["dynamodb-throttles"]
 
-        assert len(ours) == 5
-        for table in ours:
-            result, *parts = found[f"{table.key}-throttles"]["Metrics"]
-            named = table.name_in(environments.load("prod"))
-            assert result["Expression"] == "FILL(reads, 0) + FILL(writes, 0)"
-            assert [part["MetricStat"]["Metric"] for part in parts] == [
-                {"Namespace": "AWS/DynamoDB", "MetricName": name, "Dimensions": [{"Name": "TableName", "Value": named}]}
-                for name in ("ReadThrottleEvents", "WriteThrottleEvents")
-            ]
+        assert (alarm["Namespace"], alarm["MetricName"]) == ("MovieRec", "DynamoThrottles")
+        assert dimensions(alarm) == {"Environment": env}
+        assert rule(alarm) == ("Sum", "GreaterThanThreshold", 0, 1, 300)
+        assert [name for name in found if name.endswith("-throttles")] == (
+            ["dynamodb-throttles", "app-throttles"] if env == "prod" else ["dynamodb-throttles"]
+        )
 
 
 class TestJobs:
@@ -155,20 +161,16 @@ class TestJobs:
         assert list(dict.fromkeys(job.command.split()[0] for job in jobs.JOBS)) == COMMANDS
 
     @pytest.mark.parametrize("env", ["dev", "prod"])
-    def test_a_queue_that_is_not_empty(self, template: Template, env: str) -> None:
-        alarm = alarms(template("observability", env=env))["dead-letters"]
+    @pytest.mark.parametrize(
+        ("name", "queue"),
+        [("dead-letters", "ComputeDeadLetterQueueName"), ("rotation-failures", "AuthRotationFailuresName")],
+    )
+    def test_a_queue_that_is_not_empty(self, template: Template, env: str, name: str, queue: str) -> None:
+        alarm = alarms(template("observability", env=env))[name]
 
         assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
-        assert dimensions(alarm) == {"QueueName": {"Ref": "ComputeDeadLetterQueueName"}}
+        assert dimensions(alarm) == {"QueueName": {"Ref": queue}}
         assert rule(alarm) == ("Maximum", "GreaterThanThreshold", 0, 1, 300)
-
-    @pytest.mark.parametrize("command", COMMANDS)
-    def test_failed(self, template: Template, command: str) -> None:
-        alarm = alarms(template("observability", env="dev"))[f"{command.replace('_', '-')}-failed"]
-
-        assert (alarm["Namespace"], alarm["MetricName"]) == ("MovieRec", "JobFailed")
-        assert dimensions(alarm) == {"Environment": "dev", "Job": command}
-        assert rule(alarm) == ("Sum", "GreaterThanThreshold", 0, 1, 300)
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_silent_for_26_hours(self, template: Template, command: str) -> None:
@@ -186,7 +188,6 @@ class TestService:
             "sign-in-failures": ("SignInFailures", ("Sum", "GreaterThanThreshold", 50, 1, 300)),
             "recommendation-fallbacks": ("RecommendationFallbacks", ("Sum", "GreaterThanThreshold", 10, 3, 300)),
             "tmdb-failures": ("TmdbFailures", ("Sum", "GreaterThanThreshold", 10, 3, 300)),
-            "model-age": ("ModelAgeHours", ("Minimum", "GreaterThanThreshold", 720, 1, 3600)),
         }
 
         assert {name: (found[name]["MetricName"], rule(found[name])) for name in expected} == expected
@@ -201,53 +202,85 @@ class TestService:
 
 
 class TestAvailability:
-    def test_two_rates_over_two_windows_each(self, template: Template) -> None:
+    def test_each_door_at_two_rates(self, template: Template) -> None:
         found = alarms(template("observability"))
-        parts = {name: alarm for name, alarm in found.items() if "-burn-" in name}
+        burning = {name: alarm for name, alarm in found.items() if name.endswith("-burn")}
 
-        assert {name: (alarm["Threshold"], alarm["Period"]) for name, alarm in parts.items()} == {
-            f"{door}-{name}": limits
-            for door in ("api", "site")
-            for name, limits in {
-                "fast-burn-60-minutes": (0.0144, 3600),
-                "fast-burn-5-minutes": (0.0144, 300),
-                "slow-burn-360-minutes": (0.006, 21_600),
-                "slow-burn-30-minutes": (0.006, 1800),
-            }.items()
+        assert {name: (alarm["Threshold"], alarm["Period"]) for name, alarm in burning.items()} == {
+            "api-fast-burn": (0.0144, 300),
+            "api-slow-burn": (0.006, 1800),
+            "site-fast-burn": (0.0144, 300),
+            "site-slow-burn": (0.006, 1800),
         }
-        assert {(alarm["Statistic"], alarm["EvaluationPeriods"]) for alarm in parts.values()} == {("Average", 1)}
-        assert not any("AlarmActions" in alarm for alarm in parts.values())
+        for name, alarm in burning.items():
+            door = name.partition("-")[0]
+            assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (3, 12)
+            assert (alarm["Statistic"], alarm["TreatMissingData"]) == ("Average", "notBreaching")
+            assert alarm["MetricName"] == {"api": "5XXError", "site": "5xx"}[door]
 
-    def test_both_windows_of_one_door_tell_people(self, template: Template) -> None:
-        made = template("observability")
-        found = {
-            body["Properties"]["AlarmName"]: body["Properties"]
-            for body in of_type(made, "AWS::CloudWatch::CompositeAlarm").values()
+    def test_they_say_what_they_mean(self, template: Template) -> None:
+        found = alarms(template("observability"))
+
+        assert found["api-fast-burn"]["AlarmDescription"] == (
+            "In at least 3 of the last 12 periods of 5 minutes, more than 1.44% of what the api answered were errors "
+            "of ours, 14.4 times what 99.9% in 30 days allows. What to do: docs/runbook.md#fast-burn"
+        )
+        assert "periods of 30 minutes, more than 0.60% of what the site" in found["site-slow-burn"]["AlarmDescription"]
+
+    def test_other_alarms_count_periods_in_a_row(self, template: Template) -> None:
+        found = alarms(template("observability"))
+
+        assert {name for name, alarm in found.items() if "DatapointsToAlarm" in alarm} == {
+            name for name in found if name.endswith("-burn")
         }
 
-        assert set(found) == {"movierec-prod-fast-burn", "movierec-prod-slow-burn"}
-        assert found["movierec-prod-fast-burn"]["AlarmRule"] == {
-            "Fn::Sub": '(ALARM("${ApiFastBurn60Minutes.Arn}") AND ALARM("${ApiFastBurn5Minutes.Arn}")) OR '
-            '(ALARM("${SiteFastBurn60Minutes.Arn}") AND ALARM("${SiteFastBurn5Minutes.Arn}"))'
-        }
-        assert {json.dumps(alarm["AlarmActions"]) for alarm in found.values()} == {'[{"Ref": "Topic"}]'}
+    def test_nothing_is_made_of_several_alarms(self, template: Template) -> None:
+        assert of_type(template("observability"), "AWS::CloudWatch::CompositeAlarm") == {}
 
     def test_not_outside_of_prod(self, template: Template) -> None:
-        made = template("observability", env="staging")
+        assert not any("burn" in name for name in alarms(template("observability", env="staging")))
 
-        assert of_type(made, "AWS::CloudWatch::CompositeAlarm") == {}
-        assert not any("burn" in name for name in alarms(made))
+
+class TestTraces:
+    def test_one_of_twenty_and_none_for_being_first(self, template: Template) -> None:
+        assert only(template("observability"), "AWS::XRay::SamplingRule")["SamplingRule"] == {
+            "RuleName": "movierec-prod",
+            "Version": 1,
+            "Priority": 1000,
+            "ReservoirSize": 0,
+            "FixedRate": 0.05,
+            "ServiceName": "movierec-prod*",
+            "ServiceType": "*",
+            "Host": "*",
+            "HTTPMethod": "*",
+            "URLPath": "*",
+            "ResourceARN": "*",
+        }
+
+    def test_the_rule_is_for_the_gateway_by_its_name(self, template: Template) -> None:
+        (api,) = of_type(template("api"), "AWS::ApiGateway::RestApi").values()
+
+        assert api["Properties"]["Name"] == "movierec-prod"
+
+    def test_none_where_nothing_is_traced(self, template: Template) -> None:
+        assert of_type(template("observability", tracing="off"), "AWS::XRay::SamplingRule") == {}
+
+    def test_the_embedded_aws_is_spared_it(self) -> None:
+        assert "AWS::XRay::SamplingRule" in REFUSED_TYPES
 
 
 class TestAlarms:
     @pytest.mark.parametrize("mode", MODES)
     def test_each_tells_people_when_it_begins_and_ends(self, template: Template, mode: dict[str, str]) -> None:
         for name, alarm in alarms(template("observability", **mode)).items():
-            if "-burn-" not in name:
-                assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Topic"}], name
-            assert re.search(rf"docs/operations\.md, {name}\.$", alarm["AlarmDescription"]), name
+            assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Topic"}], name
+            heading = re.sub(r"^(api|site)-(fast|slow)-burn$", r"\2-burn", name)
+            assert alarm["AlarmDescription"].endswith(f" What to do: docs/runbook.md#{heading}"), name
 
-    @pytest.mark.parametrize(("env", "most"), [("dev", 10), ("staging", 10), ("prod", 36)])
+    def test_all_stacks_of_prod_together_watch_22_metrics(self) -> None:
+        assert Inventory(synth.templates(environments.load("prod"))).alarm_metrics == 22
+
+    @pytest.mark.parametrize(("env", "most"), [("dev", 9), ("staging", 9), ("prod", 20)])
     def test_how_many_metrics_they_are_paid_for(self, template: Template, env: str, most: int) -> None:
         found = alarms(template("observability", env=env)).values()
 
@@ -263,6 +296,7 @@ class TestAlarms:
         assert {name for name, _ in custom_metrics(template("observability"))} == {
             metric.name for metric in metrics.METRICS
         }
+        assert len(metrics.METRICS) == 10 + 2
 
     def test_other_dimensions_than_declared_are_refused(self) -> None:
         with pytest.raises(ValueError, match=re.escape("JobFailed is told by ('Environment', 'Job')")):
@@ -270,12 +304,17 @@ class TestAlarms:
 
 
 class TestTopic:
-    @pytest.mark.parametrize(
-        ("stack", "key"), [("observability", "SecurityKeyArn"), ("observability-global", "SecurityGlobalKeyArn")]
-    )
-    def test_sealed_with_our_key(self, template: Template, stack: str, key: str) -> None:
-        assert only(template(stack), "AWS::SNS::Topic")["KmsMasterKeyId"] == {"Ref": key}
-        assert "KmsMasterKeyId" not in only(template(stack, cmk="off"), "AWS::SNS::Topic")
+    def test_sealed_with_our_key_in_our_region(self, template: Template) -> None:
+        assert only(template("observability"), "AWS::SNS::Topic")["KmsMasterKeyId"] == {"Ref": "SecurityKeyArn"}
+        assert "KmsMasterKeyId" not in only(template("observability", cmk="off"), "AWS::SNS::Topic")
+
+    def test_of_cloudfronts_region_without_a_key_and_by_tls_alone(self, template: Template) -> None:
+        made = template("observability-global")
+        policy = statements(only(made, "AWS::SNS::TopicPolicy")["PolicyDocument"])
+
+        assert "KmsMasterKeyId" not in only(made, "AWS::SNS::Topic")
+        assert policy["OnlyTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert "KmsKeyId" not in only(made, "AWS::Logs::LogGroup")
 
     def test_cloudwatch_of_this_account_writes_and_none_without_tls(self, template: Template) -> None:
         policy = statements(only(template("observability"), "AWS::SNS::TopicPolicy")["PolicyDocument"])
@@ -312,6 +351,7 @@ class TestDashboard:
             "DynamoDB",
             "TMDB and what is kept of it",
             "Recommendations",
+            "Time at DynamoDB and TMDB, in ms, sign-ins, hours since training",
             "Sign-ins",
             "Jobs",
             *([] if mode.get("hosting") == "amplify" else ["CloudFront"]),
@@ -340,7 +380,7 @@ class TestDashboard:
             widget["properties"]["query"] for widget in widgets(template("observability")) if widget["type"] == "log"
         ]
 
-        assert len(queries) == 2
+        assert len(queries) == 3
         assert all(
             query.startswith("SOURCE '/aws/lambda/movierec-prod' | filter ispresent(route)") for query in queries
         )

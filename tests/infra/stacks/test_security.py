@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra import environments, synth
 from infra.declared.tables import TABLES
 from infra.graph import UnknownStack
 from infra.stacks._restore import SCRIPT
@@ -29,9 +30,8 @@ def _uses(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return statements(only(template, KEY)["KeyPolicy"])
 
 
-@pytest.mark.parametrize("stack", ["security", "security-global"])
-def test_the_key_turns_and_outlives_its_stack(template: Template, stack: str) -> None:
-    found = template(stack, cmk="on")
+def test_the_key_turns_and_outlives_its_stack(template: Template) -> None:
+    found = template("security", cmk="on")
     (body,) = of_type(found, KEY).values()
 
     assert body["Properties"]["EnableKeyRotation"] is True
@@ -39,7 +39,7 @@ def test_the_key_turns_and_outlives_its_stack(template: Template, stack: str) ->
     assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert tag_names(body["Properties"]) == {"Environment", "Project", "Stack", "ManagedBy"}
     assert only(found, "AWS::KMS::Alias") == {"AliasName": "alias/movierec-prod", "TargetKeyId": {"Ref": "Key"}}
-    assert published(found)[f"/movierec/prod/{stack}/key-arn"] == {"Fn::GetAtt": ["Key", "Arn"]}
+    assert published(found)["/movierec/prod/security/key-arn"] == {"Fn::GetAtt": ["Key", "Arn"]}
 
 
 def test_the_key_is_used_by_services_for_this_account_alone(template: Template) -> None:
@@ -69,16 +69,10 @@ def test_the_key_is_used_by_services_for_this_account_alone(template: Template) 
     assert uses["Site"]["Condition"] == {"ArnLike": {"aws:SourceArn": _arn("cloudfront", "distribution/*", region="")}}
 
 
-def test_budgets_and_alarms_of_cloudfront_use_the_key_of_their_region(template: Template) -> None:
-    uses = _uses(template("security-global"))
+def test_there_is_one_key_in_all_the_regions() -> None:
+    made = [stack.to_dict()["Resources"] for stack in synth.templates(environments.load("prod"))]
 
-    assert set(uses) == {"Account", "GrantsToServices", "Logs", "Publishers"}
-    assert uses["Publishers"]["Principal"]["Service"] == [
-        "budgets.amazonaws.com",
-        "cloudwatch.amazonaws.com",
-        "costalerts.amazonaws.com",
-        "events.amazonaws.com",
-    ]
+    assert [body["Type"] for resources in made for body in resources.values() if body["Type"] == KEY] == [KEY]
 
 
 def test_cloudfront_does_not_use_the_key_where_amplify_has_the_site(template: Template) -> None:
@@ -128,7 +122,7 @@ def test_the_firewall_logs_what_it_stops_without_secrets(template: Template, sta
     group = found["Resources"]["FirewallLog"]["Properties"]
 
     assert (group["LogGroupName"], group["RetentionInDays"]) == ("aws-waf-logs-movierec-prod", 30)
-    assert group["KmsKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
+    assert group.get("KmsKeyId") == ({"Fn::GetAtt": ["Key", "Arn"]} if stack == "security" else None)
     assert logging["LogDestinationConfigs"] == [_arn("logs", "log-group:aws-waf-logs-movierec-prod")]
     assert logging["ResourceArn"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
     assert [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]] == [
@@ -162,14 +156,13 @@ def test_there_is_no_regional_firewall_without_waf_or_for_an_http_api(
 
 
 def test_amplify_has_no_firewall_of_cloudfront(template: Template) -> None:
-    assert not of_type(template("security-global", hosting="amplify"), FIREWALL)
     with pytest.raises(UnknownStack):
-        template("security-global", hosting="amplify", cmk="off")
+        template("security-global", hosting="amplify")
 
 
-def test_without_keys_and_firewall_there_is_no_stack_of_cloudfronts_region(template: Template) -> None:
+def test_without_a_firewall_there_is_no_stack_of_cloudfronts_region(template: Template) -> None:
     with pytest.raises(UnknownStack):
-        template("security-global", env="dev")
+        template("security-global", waf="off", cmk="on")
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])

@@ -14,12 +14,15 @@ import pytest
 from movierec.api import origin
 from movierec.aws import client as aws_client
 from tests.movierec.serverless.events import HOSTS, KEY, Sent, Shape
+from tests.stand_ins.log_lines import lines
 
 # Zappa writes this module into the package.
 sys.modules["zappa_settings"] = ModuleType("zappa_settings")
 sys.modules["zappa_settings"].ENVIRONMENT_VARIABLES = {}  # type: ignore[attr-defined]
 
 from movierec.serverless.handler import lambda_handler  # noqa: E402
+
+__all__ = ["Seen", "ask", "lines", "origin_secret", "seen"]
 
 SECRET = "movierec/test/origin"
 

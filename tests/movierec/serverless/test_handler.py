@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -15,10 +17,13 @@ from apps.accounts.providers.local.tokens import issue_access_token
 from apps.media.services import store_titles
 from apps.media.titles import CatalogueTitle
 from movierec.api.authentication import COOKIE
+from movierec.api.request_id import request_id
 from movierec.serverless.commands import CommandFailed
 from movierec.serverless.handler import UnknownEvent, lambda_handler
+from movierec.telemetry.jobs import reported
 from tests.movierec.serverless.conftest import Seen
 from tests.movierec.serverless.events import SHAPES, Sent, Shape
+from tests.stand_ins.log_lines import Lines
 
 Ask = Callable[[Shape, Sent], Seen]
 PAGE = ("Accept", "text/html")
@@ -43,6 +48,9 @@ class Doing(BaseCommand):
             "exit-text": SystemExit("Give up."),
             "fault": ZeroDivisionError(),
         }
+        if how == "job":
+            with reported("doing"):
+                return
         if how in endings:
             raise endings[how]
 
@@ -90,6 +98,15 @@ class TestManage:
             lambda_handler({"manage": "dance"}, None)
         with pytest.raises(CommandFailed, match="unrecognized arguments: --fast"):
             lambda_handler({"manage": "doing --fast"}, None)
+
+
+def test_lines_of_a_job_have_the_request_id_of_lambda_and_later_ones_have_not(doing: None, lines: Lines) -> None:
+    for command in ("doing --how job", "doing --how error", "doing --how job"):
+        identity = f"id of {command}"
+        with suppress(CommandFailed):
+            lambda_handler({"manage": command}, SimpleNamespace(aws_request_id=identity))
+        assert request_id() == ""
+    assert [line["requestId"] for line in lines("movierec.telemetry.jobs")] == ["id of doing --how job"] * 2
 
 
 def test_a_function_can_be_called_as_zappa_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -15,6 +15,7 @@ from apps.accounts.services import create_confirmed_account
 from apps.lists.selectors import history
 from movierec.dynamo.connection import RETRIES, shared_connection
 from movierec.dynamo.data_table import DataRow
+from movierec.telemetry.figures import JOB_UNITS, UNITS, Name
 from movierec.telemetry.tally import count, current, gauge, tallied, timed
 from movierec.telemetry.threads import ContextExecutor
 from tests.movierec.telemetry.emf_schema import check
@@ -112,13 +113,15 @@ class TestDynamo:
 
 
 def figures_of(lines: Lines) -> list[dict[str, Any]]:
-    """The figures of the requests, without those that every request has."""
+    """The figures of the requests, without those that every request has; metrics are those that have a unit."""
     always = {"Requests", "Errors5xx", "Latency", "DynamoCalls", "DynamoMilliseconds"}
+    figures = set(get_args(Name)) - {"SessionCacheHits", "SessionCacheMisses"}
     found = []
     for line in lines(ACCESS):
         check(line)
         names = {metric["Name"] for each in line["_aws"]["CloudWatchMetrics"] for metric in each["Metrics"]}
-        found.append({name: line[name] for name in names - always})
+        assert names == line.keys() & {*UNITS, *JOB_UNITS}
+        found.append({name: line[name] for name in (line.keys() & figures) - always})
     return found
 
 

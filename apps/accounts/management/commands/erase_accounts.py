@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.accounts.deletions import erase_due
 from movierec.api.errors import ApiError
 from movierec.localaws import LocalAwsError
+from movierec.telemetry.access import mark_of
 from movierec.telemetry.jobs import reported
 
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         try:
             for user_id in erase_due(datetime.now(UTC)):
                 erased += 1
-                self.stdout.write(f"Erased the account {user_id}.")
+                # The log outlives the account: it gets the mark that its lines have as `user`.
+                self.stdout.write(f"Erased the account of the user {mark_of(user_id)}.")
         except (ApiError, LocalAwsError) as error:
             raise CommandError(f"Stopped after {erased} accounts: {error}") from error
         self.stdout.write(f"Accounts erased: {erased}.")

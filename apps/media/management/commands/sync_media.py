@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from pynamodb.exceptions import PynamoDBException
 
-from apps.media.providers.tmdb.configured import configured_source
+from apps.media.providers.tmdb.configured import configured_source, key_remedy
 from apps.media.sync.errors import AlreadyRunning
 from apps.media.sync.run import BUDGET_SECONDS, sync
 from apps.media.sync.schedules import SCHEDULES, Schedule
@@ -39,8 +39,8 @@ _FIGURES: Final = {"TitlesFetched": "fetched", "TitlesFailed": "failed", "Titles
 class Command(BaseCommand):
     help = (
         "Brings the catalogue into step with TMDB. Can be stopped at any time; the same command goes on. Ends with 0 "
-        f"when it is done or its time is over, with 1 when it failed, with {BUSY} while another process does it, and "
-        f"with {STOPPED} when it was stopped."
+        "when it is done, its time is over or the key is still to be put into its secret, with 1 when it failed, with "
+        f"{BUSY} while another process does it, and with {STOPPED} when it was stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -74,13 +74,15 @@ class Command(BaseCommand):
         with reported(JOB) as report:
             report.members["Schedule"] = schedule.name
             run = self._reported(schedule, budget, report)
+            if run is None:
+                return
             for problem in run.errors:
                 self.stdout.write(f"  {problem}")
             if run.state == "failed":
                 raise CommandError(str(run.message))
         self.stdout.write(str(run.message))
 
-    def _reported(self, schedule: Schedule, budget: int, report: Report) -> JobRun:
+    def _reported(self, schedule: Schedule, budget: int, report: Report) -> JobRun | None:
         try:
             with _stopped_by_sigterm():
                 run = self._synced(schedule, budget)
@@ -90,15 +92,22 @@ class Command(BaseCommand):
         except KeyboardInterrupt as error:
             report.state = "paused"
             raise CommandError("The sync was stopped; the same command goes on.", returncode=STOPPED) from error
+        if run is None:
+            return None
         if run.state == "paused":
             report.state = "paused"
         report.members.update({name: run.figure(figure) for name, figure in _FIGURES.items()})
         return run
 
-    def _synced(self, schedule: Schedule, budget: int) -> JobRun:
+    def _synced(self, schedule: Schedule, budget: int) -> JobRun | None:
+        """The run; None where the key is still to come, which is no failure of a service that is set up that far."""
         source = configured_source()
         if source is None:
-            raise CommandError("There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET.")
+            remedy = key_remedy()
+            if remedy is None:
+                raise CommandError("There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET.")
+            self.stdout.write(f"Nothing was fetched, because there is no key of TMDB yet. {remedy}")
+            return None
         with Steps(self.stdout) as steps:
             return sync(schedule, source, steps, seconds=budget)
 

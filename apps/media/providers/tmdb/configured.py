@@ -18,16 +18,29 @@ _lock = Lock()
 
 def configured_source() -> TitleSource | None:
     """TMDB, the same for the whole process, so that all that ask keep one pace; None where no key is set yet."""
-    if not (settings.TMDB_API_KEY or settings.TMDB_API_KEY_SECRET):
+    if not _is_set():
         return None
+    source, keys = _configured()
+    return None if keys.is_awaited() else source
+
+
+def key_remedy() -> str | None:
+    """A sentence on where to put the key; None where the settings name no place for it."""
+    return _configured()[1].remedy if _is_set() else None
+
+
+def _is_set() -> bool:
+    return bool(settings.TMDB_API_KEY or settings.TMDB_API_KEY_SECRET)
+
+
+def _configured() -> tuple[Tmdb, KeyHolder]:
     with _lock:
-        source, keys = _source(
+        return _source(
             settings.TMDB_API_KEY,
             settings.TMDB_API_KEY_SECRET,
             settings.TMDB_BASE_URL,
             tuple(settings.CATALOGUE_LANGUAGES),
         )
-    return None if keys.is_awaited() else source
 
 
 # Settings change in tests alone; what was made for others is then closed.

@@ -38,10 +38,15 @@ function showPage(next) {
   (document.getElementById("outcome") ?? document.getElementById("answer"))?.focus();
 }
 
-// The way to sign in, and from there back to this page.
+// The way to sign in, and from there back to this page. The service may stand in a folder of its host, as under an
+// API's stage; where it starts the link to the front page says.
 function wayIn() {
+  const start = new URL(document.querySelector("a.brand").href);
+  const address = new URL("auth/signin", start);
+  const next = window.location.pathname.slice(start.pathname.length - 1);
+  address.search = new URLSearchParams({ next });
   const link = document.createElement("a");
-  link.href = `/auth/signin?${new URLSearchParams({ next: window.location.pathname })}`;
+  link.href = address;
   link.textContent = "Sign in";
   return link;
 }

@@ -62,7 +62,7 @@ function suggestionsFor(input) {
     option.id = `${list.id}-${place}`;
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    option.dataset.page = `/media/${entry.media_type}/${entry.id}`;
+    option.dataset.page = new URL(`media/${entry.media_type}/${entry.id}`, input.form.action);
     const year = (entry.release_date ?? entry.first_air_date ?? "").slice(0, 4);
     const words = document.createElement("span");
     words.textContent = (entry.title ?? entry.name) + (year ? ` (${year})` : "");
@@ -80,7 +80,7 @@ function suggestionsFor(input) {
     try {
       if (!known.has(text)) {
         const query = new URLSearchParams({ q: text, limit: SHOWN, suggest: "true" });
-        const response = await fetch(`/search?${query}`, { headers: { Accept: "application/json" }, signal });
+        const response = await fetch(`${input.form.action}?${query}`, { headers: { Accept: "application/json" }, signal });
         if (!response.ok) return;
         known.set(text, (await response.json()).results);
       }

@@ -13,6 +13,7 @@ from apps.accounts import deletions
 from apps.accounts.providers import provider
 from apps.accounts.selectors import account_id
 from apps.accounts.services import create_confirmed_account
+from movierec.telemetry.access import mark_of
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt", "tables")
 
@@ -37,12 +38,15 @@ def test_nothing_due_is_no_error() -> None:
     assert account_id("cara@example.com")
 
 
-def test_each_erased_account_gets_a_line_without_its_address() -> None:
+def test_each_erased_account_gets_a_line_that_names_nobody() -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         leave("ann", "bob")
         assert run() == "Accounts erased: 0.\n"
         clock.shift(7 * 24 * 3600)
-        assert run() == "Erased the account ann-id.\nErased the account bob-id.\nAccounts erased: 2.\n"
+        assert run() == (
+            f"Erased the account of the user {mark_of('ann-id')}.\n"
+            f"Erased the account of the user {mark_of('bob-id')}.\nAccounts erased: 2.\n"
+        )
         assert run() == "Accounts erased: 0.\n"
     assert account_id("ann@example.com") is None
 
@@ -68,4 +72,4 @@ def test_a_provider_that_does_not_answer_stops_it_and_the_next_run_goes_on(use_p
             run()
         assert str(caught.value) == "Stopped after 0 accounts: The service cannot reach its data; try again shortly."
         use_provider("apps.accounts.providers.local.provider.LocalProvider")
-        assert run() == "Erased the account ann-id.\nAccounts erased: 1.\n"
+        assert run() == f"Erased the account of the user {mark_of('ann-id')}.\nAccounts erased: 1.\n"

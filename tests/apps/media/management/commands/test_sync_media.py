@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from movierec import jobs
+from movierec.aws import client
 from movierec.dynamo.leases import take
 from tests.stand_ins import tmdb_server as faults
 from tests.stand_ins.log_lines import Lines, lines
@@ -121,6 +122,29 @@ def test_without_a_key_it_names_the_settings(settings: Any, logged: Lines) -> No
     assert lines[-1] == "1: There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET."
     assert result(logged) == ("failed", 0, 1)
     assert jobs.newest("sync_media") == []
+
+
+def test_a_key_that_is_still_to_be_put_into_its_secret_is_no_failure(
+    tmdb: TmdbServer, settings: Any, logged: Lines
+) -> None:
+    settings.AWS_ENDPOINT_URL = "https://secretsmanager.eu-north-1.amazonaws.com"
+    client("secretsmanager").create_secret(Name="movierec/awaited", SecretString='{"TMDB_API_KEY": ""}')
+    settings.TMDB_API_KEY, settings.TMDB_API_KEY_SECRET = "", "movierec/awaited"
+    assert call("--schedule", "daily") == [
+        "Nothing was fetched, because there is no key of TMDB yet. "
+        "Put the key that TMDB's settings page shows into the secret movierec/awaited (TMDB_API_KEY_SECRET).",
+        *NEVER,
+    ]
+    assert result(logged) == ("done", 1, 0)
+    assert (tmdb.requests, jobs.newest("sync_media")) == ([], [])
+
+
+def test_a_key_that_is_no_key_is_a_failure(tmdb: TmdbServer, settings: Any, logged: Lines) -> None:
+    settings.AWS_ENDPOINT_URL = "https://secretsmanager.eu-north-1.amazonaws.com"
+    client("secretsmanager").create_secret(Name="movierec/mistaken", SecretString="{}")
+    settings.TMDB_API_KEY, settings.TMDB_API_KEY_SECRET = "", "movierec/mistaken"
+    assert "The secret movierec/mistaken holds no key." in call("--schedule", "daily")[-1]
+    assert result(logged) == ("failed", 0, 1)
 
 
 def test_a_second_start_ends_with_75_and_is_no_failure(
