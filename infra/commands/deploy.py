@@ -77,9 +77,9 @@ def agreement(aws: Aws, options: argparse.Namespace) -> Callable[[str], bool]:
         return lambda _question: True
     if not sys.stdin.isatty():
         raise WrongConfig("Nobody can be asked here (standard input is no terminal); add --yes.")
-    return _asked
+    return asked
 
 
-def _asked(question: str) -> bool:
+def asked(question: str) -> bool:
     """Asks at the terminal; whether the answer is yes."""
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
