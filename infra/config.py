@@ -15,6 +15,7 @@ SWITCHES: Final[dict[str, tuple[str, ...]]] = {
     "roles": ("separate", "shared"),
     "data": ("create", "import"),
     "auth": ("create", "import"),
+    "pool_mail": ("cognito", "ses"),
     "capacity": ("on_demand", "provisioned"),
     "authorizer": ("on", "off"),
     "hosting": ("django", "spa", "amplify"),
@@ -67,6 +68,7 @@ class Config:
     roles: str
     data: str
     auth: str
+    pool_mail: str
     capacity: str
     authorizer: str
     hosting: str

@@ -58,7 +58,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     aws = aws_of(config, options)
     task = Task(
         aws=aws,
-        agree=agreement(aws, options),
+        agree=agreement(may=options.yes),
         given=parameters.given(options.parameter),
         adopt=options.adopt,
         let_go=options.let_go,
@@ -68,12 +68,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-def agreement(aws: Aws, options: argparse.Namespace) -> Callable[[str], bool]:
-    """How the deployer gets agreement: with --yes, and on an AWS that is not AWS's, it need not ask.
+def agreement(*, may: bool) -> Callable[[str], bool]:
+    """How the deployer gets agreement: where it `may`, it need not ask.
 
     Raises WrongConfig where it has to ask and nobody is there.
     """
-    if options.yes or aws.is_local:
+    if may:
         return lambda _question: True
     if not sys.stdin.isatty():
         raise WrongConfig("Nobody can be asked here (standard input is no terminal); add --yes.")

@@ -31,7 +31,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     aws = deploy.aws_of(config, options)
     task = Task(
         aws=aws,
-        agree=deploy.agreement(aws, options),
+        # On an AWS that is not AWS's there is nothing to lose.
+        agree=deploy.agreement(may=options.yes or aws.is_local),
         given=parameters.given(options.parameter),
     )
     plan = Plan(task, stacks=not options.no_stacks, package=options.package, model=options.model)

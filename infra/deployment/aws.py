@@ -54,12 +54,18 @@ _DENIED: Final = (
     "AuthorizationErrorException",
     "UnauthorizedOperation",
 )
+# By the names that services have for it. LimitExceeded is none of them: it mostly means a quota, which stays as it is.
 _THROTTLED: Final = (
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
     "Throttling",
     "ThrottlingException",
-    "RequestLimitExceeded",
     "TooManyRequestsException",
-    "SlowDown",
 )
 _SIGN_IN: Final = "Sign in (`aws sso login`, or `aws configure`) or set AWS_PROFILE, and run the same command again."
 

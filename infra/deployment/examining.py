@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra.deployment.aws import AwsError, sentence
-from infra.deployment.checks import account, outside, package, standing, taken
+from infra.deployment.checks import account, origin_key, outside, package, standing, taken
 from infra.deployment.checks.finding import Check, Finding, Patient, Verdict
 from infra.deployment.telling import Trouble
 
@@ -20,9 +20,11 @@ _ON_AWS: Final[dict[str, Check]] = {
     "hosted zone": outside.zone,
     "certificates": outside.certificates,
     "mail": outside.mail,
+    "codes": outside.pool_mail,
     "alarms": outside.alarms,
     "TMDB key": outside.tmdb_key,
     "signing key": outside.signing_key,
+    "origin key": origin_key.same,
     "drift": standing.drift,
 }
 

@@ -13,17 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from infra.config import Config
+from infra.declared.package import GLIBC_MINOR, LARGEST_UNPACKED, LARGEST_ZIP, MACHINE, PYTHON
 from infra.declared.variables import variables
 from infra.deployment.telling import Trouble
 from infra.release import contents
 from infra.release.events import request
 
-LARGEST_ZIP: Final = 15 * 2**20
-LARGEST_UNPACKED: Final = 60 * 2**20
-# The system under Lambda's Python 3.11.
-GLIBC_MINOR: Final = 26
-PYTHON: Final = (3, 11)
-MACHINE: Final = ("Linux", "x86_64")
 _SECONDS: Final = 120
 _SHOWN: Final = 1500
 

@@ -46,7 +46,7 @@ def of_function(config: Config, function: Function, roles: Mapping[str, str], va
         "role_name": names.role(config, function.concern),
         "memory_size": function.memory_mb,
         "timeout_seconds": function.timeout_seconds,
-        "xray_tracing": config.is_on("tracing"),
+        "xray_tracing": config.is_on("tracing") and _chooses_traces(config, function),
         "aws_environment_variables": dict(variables),
         # Zappa asks nothing about this; our hook does.
         "carries_static_files": config.hosting != "django",
@@ -55,6 +55,15 @@ def of_function(config: Config, function: Function, roles: Mapping[str, str], va
     if function.concern in roles:
         found["role_arn"] = roles[function.concern]
     return found
+
+
+def _chooses_traces(config: Config, function: Function) -> bool:
+    """Whether nobody chooses before the function what is traced.
+
+    The REST API's gateway chooses by the sampling rule, and functions trace what it chose without being told to
+    ("AWS Lambda and AWS X-Ray", AWS X-Ray Developer Guide). A function that chooses takes one request of every second.
+    """
+    return function.concern == "jobs" or config.api == "http"
 
 
 def inherited(stages: Mapping[str, Settings], stage: str) -> Settings:

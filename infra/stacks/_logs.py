@@ -11,10 +11,10 @@ from infra.stack import Stack, Value
 from infra.stacks import _reasons
 
 
-def add_log_group(stack: Stack, title: str, name: str, key: Value | None) -> LogGroup:
+def add_log_group(stack: Stack, title: str, name: Value, key: Value | None) -> LogGroup:
     """A log group that keeps lines as long as the environment says.
 
-    `key` is the ARN of a KMS key; the log service's own keys seal without one.
+    `name` may be made when it is deployed. `key` is the ARN of a KMS key; the log service's own keys seal without one.
     """
     sealed: dict[str, Any] = {} if key is None else {"KmsKeyId": key}
     group = LogGroup(title, LogGroupName=name, RetentionInDays=stack.config.log_days, **sealed)

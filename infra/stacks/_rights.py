@@ -56,7 +56,7 @@ def app(config: Config, places: Places) -> list[Statement]:
 
 
 def jobs(config: Config, places: Places) -> list[Statement]:
-    """What the commands of jobs take; Lambda sends what failed to the queue of dead letters."""
+    """What the commands of jobs take; Lambda sends what failed to the queue of dead letters, by the same role."""
     return [
         *_both(config, places),
         *logs(functions.jobs(config).name),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any, Final
 
 from troposphere import GetAtt, Ref, Sub
@@ -116,7 +117,7 @@ def _user_pool(stack: Stack) -> UserPool:
         Policies=Policies(PasswordPolicy=_password_policy()),
         MfaConfiguration="OPTIONAL",
         EnabledMfas=["SOFTWARE_TOKEN_MFA"],
-        EmailConfiguration=EmailConfiguration(EmailSendingAccount="COGNITO_DEFAULT"),
+        EmailConfiguration=_mail(config),
         VerificationMessageTemplate=VerificationMessageTemplate(
             DefaultEmailOption="CONFIRM_WITH_CODE",
             EmailSubject="Your code for MovieRec",
@@ -130,6 +131,16 @@ def _user_pool(stack: Stack) -> UserPool:
     stack.suppress(pool, _reasons.SECOND_FACTOR_BY_CHOICE)
     stack.suppress(pool, _reasons.OWN_LIMITS_ON_GUESSES)
     return pool
+
+
+def _mail(config: Config) -> EmailConfiguration:
+    """Who sends the codes: Cognito itself, or SES by the identity of the domain that mail comes from."""
+    if config.pool_mail == "cognito":
+        return EmailConfiguration(EmailSendingAccount="COGNITO_DEFAULT")
+    domain = parseaddr(config.mail_from)[1].partition("@")[2]
+    return EmailConfiguration(
+        EmailSendingAccount="DEVELOPER", SourceArn=names.arn("ses", f"identity/{domain}"), From=config.mail_from
+    )
 
 
 def _password_policy() -> PasswordPolicy:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from infra import names
-from infra.config import GLOBAL_REGION
+from infra.config import GLOBAL_REGION, Config
 from infra.declared import secrets
 from infra.deployment import parameters, stacks
 from infra.deployment.aws import is_missing
@@ -100,6 +100,43 @@ def mail(patient: Patient) -> Iterator[Finding]:
         yield Finding("mail", verdict, "SES is in its sandbox and sends to verified addresses only.", remedy)
 
 
+def pool_mail(patient: Patient) -> Iterator[Finding]:
+    """Whether the user pool's codes reach everybody who signs up."""
+    config = patient.aws.config
+    if config.auth == "import":
+        yield Finding("codes", Verdict.UNSEEN, "The user pool is imported; who made it says how it mails.")
+    elif config.pool_mail == "cognito":
+        yield _by_cognito(config)
+    else:
+        yield from _by_ses(patient)
+
+
+def _by_cognito(config: Config) -> Finding:
+    if not config.is_prod:
+        return Finding("codes", Verdict.OK, "Cognito mails them, about 50 a day.")
+    remedy = f'Verify {_mail_domain(config)} in SES, write pool_mail = "ses" and deploy the stack auth.'
+    return Finding("codes", Verdict.WARNING, "Cognito mails about 50 a day, and sign-ups beyond are refused.", remedy)
+
+
+def _by_ses(patient: Patient) -> Iterator[Finding]:
+    """The pool sends by the domain's identity, even where that of an address would do for other mail."""
+    config = patient.aws.config
+    ses = patient.aws.client("sesv2")
+    domain = _mail_domain(config)
+    if _is_verified(ses, domain):
+        yield Finding("codes", Verdict.OK, f"SES mails them for {domain}.")
+    else:
+        remedy = f'Verify it in SES, {config.region}; until then write pool_mail = "cognito".'
+        yield Finding("codes", Verdict.WRONG, f"SES does not know {domain} as yours, and the pool mails by it.", remedy)
+    if not ses.get_account().get("ProductionAccessEnabled"):
+        remedy = 'Ask for production access in the console of SES; until then write pool_mail = "cognito".'
+        yield Finding("codes", Verdict.WRONG, "SES is in its sandbox and sends codes to verified addresses only.", remedy)
+
+
+def _mail_domain(config: Config) -> str:
+    return parseaddr(config.mail_from)[1].partition("@")[2]
+
+
 def _is_verified(ses: Any, identity: str) -> bool:
     try:
         return bool(ses.get_email_identity(EmailIdentity=identity).get("VerifiedForSendingStatus"))
@@ -130,7 +167,7 @@ def alarms(patient: Patient) -> Iterator[Finding]:
 def tmdb_key(patient: Patient) -> Iterator[Finding]:
     """Whether TMDB's key was put into its secret. The key itself is shown nowhere."""
     name = names.secret(patient.aws.config, secrets.TMDB)
-    value = _secret_value(patient, name)
+    value = secret_value(patient, name)
     if value is None:
         yield Finding("TMDB key", Verdict.UNSEEN, f"There is no secret {name} yet; the stack auth makes it.")
     elif _key_in(value):
@@ -149,7 +186,8 @@ def _key_in(value: str) -> bool:
     return isinstance(body, dict) and bool(str(body.get("TMDB_API_KEY") or "").strip())
 
 
-def _secret_value(patient: Patient, name: str) -> str | None:
+def secret_value(patient: Patient, name: str) -> str | None:
+    """The text of a secret, to look at and not to show; None where there is none."""
     try:
         return str(patient.aws.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
     except ClientError as error:

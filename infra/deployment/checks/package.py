@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +11,10 @@ from typing import Any, Final
 from infra import names
 from infra.config import Config
 from infra.declared import functions
+from infra.declared.package import LARGEST_UNPACKED, LARGEST_ZIP, RUNTIME
 from infra.deployment.checks.finding import Finding, Patient, Verdict
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-LARGEST_ZIP: Final = 15 * 2**20
-LARGEST_UNPACKED: Final = 60 * 2**20
 _CHECK: Final = "Zappa settings"
 
 
@@ -51,7 +49,7 @@ def wanted(config: Config) -> dict[str, dict[str, Any]]:
     common = {
         "project_name": config.domain,
         "aws_region": config.region,
-        "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "runtime": RUNTIME,
         "s3_bucket": names.bucket(config, "deployment"),
         "apigateway_enabled": False,
         "manage_roles": False,

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
-
-from troposphere.logs import LogGroup
+from typing import Final
 
 from infra import names
 from infra.stack import Stack, Value, arn_of
@@ -39,9 +37,5 @@ def line(fields: Mapping[str, str]) -> str:
 def add(stack: Stack) -> Value:
     """The group of the access log; answers its ARN."""
     # HTTP APIs need this beginning, or each adds to a policy that has room for few.
-    return arn_of(add_group(stack, "AccessLog", f"/aws/vendedlogs/{names.stack_name(stack.config, 'api')}"))
-
-
-def add_group(stack: Stack, title: str, name: Any) -> LogGroup:
-    """A log group of the gateway; its name may be made when it is deployed."""
-    return _logs.add_log_group(stack, title, name, _keys.key_of(stack, "security"))
+    name = f"/aws/vendedlogs/{names.stack_name(stack.config, 'api')}"
+    return arn_of(_logs.add_log_group(stack, "AccessLog", name, _keys.key_of(stack, "security")))

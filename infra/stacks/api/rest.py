@@ -33,7 +33,7 @@ from troposphere.wafv2 import WebACLAssociation
 from infra import names
 from infra.config import Config
 from infra.stack import Stack, arn_of
-from infra.stacks import _reasons, _records
+from infra.stacks import _keys, _logs, _reasons, _records
 from infra.stacks.api import access_log, limits, methods, refusals
 from infra.stacks.api.outputs import Gateway
 
@@ -88,7 +88,8 @@ def _deployment(api: RestApi, parts: Iterable[AWSObject]) -> Deployment:
 def _add_stage(stack: Stack, api: RestApi, deployment: Deployment) -> Stage:
     """The stage; the gateway may write logs, and there is a group for them that forgets, before it begins to."""
     execution = Sub(f"API-Gateway-Execution-Logs_${{RestApi}}/{STAGE}")
-    before = [_add_account(stack), access_log.add_group(stack, "ExecutionLog", execution)]
+    executions = _logs.add_log_group(stack, "ExecutionLog", execution, _keys.key_of(stack, "security"))
+    before = [_add_account(stack), executions]
     stage = Stage(
         "RestStage",
         RestApiId=Ref(api),

@@ -44,6 +44,12 @@ def refused(code: str, message: str = "No", operation: str = "DescribeStacks") -
         ),
         (refused("AccessDeniedException"), "These credentials may not do DescribeStacks"),
         (refused("Throttling", "Rate exceeded"), "AWS is asked too often (DescribeStacks)"),
+        (refused("ProvisionedThroughputExceededException"), "AWS is asked too often (DescribeStacks)"),
+        (refused("PriorRequestNotComplete"), "AWS is asked too often (DescribeStacks)"),
+        (refused("RequestThrottled"), "AWS is asked too often (DescribeStacks)"),
+        (refused("RequestThrottledException"), "AWS is asked too often (DescribeStacks)"),
+        (refused("ThrottledException"), "AWS is asked too often (DescribeStacks)"),
+        (refused("LimitExceededException", "20 schedules"), "AWS refused DescribeStacks (LimitExceededException): 20"),
         (refused("LimitExceeded", "200 stacks"), "AWS refused DescribeStacks (LimitExceeded): 200 stacks"),
     ],
 )

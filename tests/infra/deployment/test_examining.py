@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,12 +16,13 @@ from infra.config import Config
 from infra.declared.tables import TABLES
 from infra.deployment import deploying
 from infra.deployment.aws import Aws
-from infra.deployment.checks import account, outside, package, standing, taken
+from infra.deployment.checks import account, origin_key, outside, package, standing, taken
 from infra.deployment.checks.finding import Check, Finding, Patient, Verdict
 from infra.deployment.deploying import Task
 from infra.deployment.examining import examine
 from tests.infra.deployment import small
 
+RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
@@ -220,6 +220,95 @@ def test_mail_that_nobody_verified_and_the_sandbox(patient: Patient) -> None:
         assert [verdict for verdict, _ in verdicts(outside.mail, patient)] == ["ok", "ok"]
 
 
+def test_the_pools_own_codes_are_too_few_for_people(alone: Patient) -> None:
+    assert verdicts(outside.pool_mail, alone) == [("ok", "Cognito mails them, about 50 a day.")]
+    (found,) = outside.pool_mail(with_config(alone, env="prod"))
+    assert (found.verdict, found.sentence) == (
+        Verdict.WARNING,
+        "Cognito mails about 50 a day, and sign-ups beyond are refused.",
+    )
+    assert found.remedy == 'Verify movierec.net in SES, write pool_mail = "ses" and deploy the stack auth.'
+    (found,) = outside.pool_mail(with_config(alone, env="prod", auth="import"))
+    assert found.verdict is Verdict.UNSEEN
+
+
+def test_codes_by_ses_want_the_domain_verified_and_no_sandbox(real_aws: Aws) -> None:
+    by_ses = with_config(Patient(real_aws, small.clock()), pool_mail="ses")
+    domain = {"EmailIdentity": "movierec.net"}
+    with Stubber(by_ses.aws.client("sesv2")) as recorded:
+        recorded.add_response("get_email_identity", {"VerifiedForSendingStatus": False}, domain)
+        recorded.add_response("get_account", {"ProductionAccessEnabled": False})
+        assert verdicts(outside.pool_mail, by_ses) == [
+            ("wrong", "SES does not know movierec.net as yours, and the pool mails by it."),
+            ("wrong", "SES is in its sandbox and sends codes to verified addresses only."),
+        ]
+        recorded.add_client_error("get_email_identity", "NotFoundException", expected_params=domain)
+        recorded.add_response("get_account", {"ProductionAccessEnabled": True})
+        assert [verdict for verdict, _ in verdicts(outside.pool_mail, by_ses)] == ["wrong"]
+        recorded.add_response("get_email_identity", {"VerifiedForSendingStatus": True}, domain)
+        recorded.add_response("get_account", {"ProductionAccessEnabled": True})
+        assert verdicts(outside.pool_mail, by_ses) == [("ok", "SES mails them for movierec.net.")]
+
+
+@pytest.mark.embedded
+def test_the_key_that_cloudfront_sends_is_compared_and_never_shown(patient: Patient) -> None:
+    aws, name = patient.aws, names.secret(patient.aws.config, "origin")
+    assert verdicts(origin_key.same, patient) == [
+        ("not looked at", f"There is no secret {name} yet; the stack auth makes it.")
+    ]
+    aws.client("secretsmanager").create_secret(Name=name, SecretString="first-word")
+    assert verdicts(origin_key.same, patient) == [("not looked at", "The stack frontend is not deployed yet.")]
+    made = aws.client("cloudfront").create_distribution(DistributionConfig=distribution("x-origin-key", "first-word"))
+    place = names.parameter_name(aws.config, "frontend", "distribution-id")
+    aws.client("ssm").put_parameter(Name=place, Value=made["Distribution"]["Id"], Type="String")
+
+    assert verdicts(origin_key.same, patient) == [("ok", f"CloudFront sends the value of {name}.")]
+
+    aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString="second-word")
+    (found,) = origin_key.same(patient)
+    assert found.verdict is Verdict.WRONG
+    assert found.remedy == "Give it to CloudFront as docs/runbook.md says under The origin key."
+    assert "-word" not in str(found)
+    assert "\n### The origin key\n" in RUNBOOK.read_text(encoding="utf-8")
+
+
+@pytest.mark.embedded
+def test_a_distribution_that_sends_no_key_is_wrong(patient: Patient) -> None:
+    aws = patient.aws
+    name = names.secret(aws.config, "origin")
+    aws.client("secretsmanager").create_secret(Name=name, SecretString="a-word")
+    made = aws.client("cloudfront").create_distribution(DistributionConfig=distribution("X-Other", "a-word"))
+    place = names.parameter_name(aws.config, "frontend", "distribution-id")
+    aws.client("ssm").put_parameter(Name=place, Value=made["Distribution"]["Id"], Type="String")
+
+    assert [verdict for verdict, _ in verdicts(origin_key.same, patient)] == ["wrong"]
+
+
+@pytest.mark.parametrize("hosting", ["spa", "amplify"])
+def test_a_site_of_files_needs_no_key(alone: Patient, hosting: str) -> None:
+    assert verdicts(origin_key.same, with_config(alone, hosting=hosting)) == [
+        ("ok", f"hosting is {hosting}, so CloudFront asks no application.")
+    ]
+
+
+def distribution(header: str, value: str) -> dict[str, Any]:
+    """A distribution of two origins, the second of which is shown a header."""
+    files = {"Id": "files", "DomainName": "files.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+    application = {
+        "Id": "application",
+        "DomainName": "api.example.net",
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+        "CustomHeaders": {"Quantity": 1, "Items": [{"HeaderName": header, "HeaderValue": value}]},
+    }
+    return {
+        "CallerReference": value,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 2, "Items": [files, application]},
+        "DefaultCacheBehavior": {"TargetOriginId": "application", "ViewerProtocolPolicy": "https-only"},
+    }
+
+
 @pytest.mark.embedded
 @pytest.mark.parametrize(
     ("arns", "found"),
@@ -288,10 +377,9 @@ def test_settings_of_zappa_that_say_otherwise() -> None:
     config = environments.load("dev")
     stages = {"dev": {**package.wanted(config)["dev"], "timeout_seconds": 900, "runtime": "python3.1"}}
 
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     assert sorted(package.differences(config, stages)) == [
         "There is no stage dev_jobs.",
-        f"runtime of dev is 'python3.1', and '{version}' is deployed.",
+        "runtime of dev is 'python3.1', and 'python3.11' is deployed.",
         "timeout_seconds of dev is 900, and 30 is deployed.",
     ]
 

@@ -33,6 +33,14 @@ def test_the_settings_are_what_the_templates_are_made_of(name: str) -> None:
         assert re.sub("[^a-z0-9]+", "-", f"{file['project_name']}-{one.stage}") == one.name
 
 
+def test_the_application_chooses_what_is_traced_only_behind_a_gateway_that_cannot() -> None:
+    found = [
+        settings.of_function(config, functions(config)[0], {}, {})["xray_tracing"]
+        for config in (environments.load("prod", words) for words in ([], ["api=http"], ["api=http", "tracing=off"]))
+    ]
+    assert found == [False, True, False]
+
+
 def test_zappa_makes_functions_and_nothing_else() -> None:
     base = STAGES["base"]
     off = ("apigateway_enabled", "manage_roles", "keep_warm", "slim_handler", "use_precompiled_packages", "touch")
@@ -63,12 +71,13 @@ def test_what_is_filled_in_is_written_for_both_functions(tmp_path: Path) -> None
         "role_arn": "arn:aws:iam::1:role/a",
         "memory_size": 768,
         "timeout_seconds": 30,
-        "xray_tracing": True,
+        "xray_tracing": False,
         "carries_static_files": True,
         "aws_environment_variables": {"MOVIEREC_ENV": "prod"},
         "tags": {"Environment": "prod", "Project": "cinema", "ManagedBy": "zappa"},
     }
     assert {name: written["prod"][name] for name in expected} == expected
+    assert written["prod_jobs"]["xray_tracing"] is True
     assert (written["prod_jobs"]["timeout_seconds"], written["prod_jobs"]["memory_size"]) == (300, 1024)
     assert written["prod_jobs"]["role_arn"] == "arn:aws:iam::1:role/j"
 

@@ -63,6 +63,25 @@ class TestPool:
         assert "{####}" in mail["EmailMessage"]
         assert pool["EmailConfiguration"] == {"EmailSendingAccount": "COGNITO_DEFAULT"}
 
+    @pytest.mark.parametrize("env", ["dev", "staging", "prod"])
+    def test_codes_by_ses_come_from_the_address_of_all_other_mail(self, template: Template, env: str) -> None:
+        pool = only(template("auth", env, pool_mail="ses"), POOL)
+        assert pool["EmailConfiguration"] == {
+            "EmailSendingAccount": "DEVELOPER",
+            "SourceArn": {
+                "Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/movierec.net"
+            },
+            "From": "MovieRec <no-reply@movierec.net>",
+        }
+
+    def test_codes_by_ses_from_a_bare_address(self, template: Template) -> None:
+        pool = only(template("auth", pool_mail="ses", mail_from="codes@mail.example.org"), POOL)
+        assert pool["EmailConfiguration"]["From"] == "codes@mail.example.org"
+        assert pool["EmailConfiguration"]["SourceArn"]["Fn::Sub"].endswith(":identity/mail.example.org")
+
+    def test_an_imported_pool_mails_as_it_does(self, template: Template) -> None:
+        assert template("auth", auth="import", pool_mail="ses") == template("auth", auth="import")
+
     def test_the_plan_is_the_one_without_a_price_for_what_is_not_used(self, template: Template) -> None:
         pool = only(template("auth"), POOL)
         assert pool["UserPoolTier"] == "LITE"
@@ -288,6 +307,25 @@ class TestSharedRole:
         # There the pool's ARN comes by a parameter, here it is of the same template.
         text = json.dumps(separate).replace('{"Ref": "AuthUserPoolArn"}', '{"Fn::GetAtt": ["UserPool", "Arn"]}')
         assert shared == json.loads(text)
+
+    def test_lambda_may_keep_with_it_what_failed(self, template: Template) -> None:
+        role = only(template("auth", roles="shared"), "AWS::IAM::Role")
+        policies = {policy["PolicyName"]: statements(policy["PolicyDocument"]) for policy in role["Policies"]}
+        # The alias of the jobs sends there, whose queue is made later, and the rotation to a queue of this stack.
+        queue = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:movierec-prod-dead-letters"
+        sends = {"Sid": "Failures", "Effect": "Allow", "Action": ["sqs:SendMessage"]}
+        assert policies["jobs"]["Failures"] == {**sends, "Resource": [{"Fn::Sub": queue}]}
+        assert policies["rotation"]["Failures"] == {
+            **sends,
+            "Resource": [{"Fn::GetAtt": ["RotationFailures", "Arn"]}],
+        }
+        letters = template("compute", roles="shared")["Resources"]["DeadLetters"]["Properties"]
+        assert queue.endswith(f":{letters['QueueName']}")
+        # Both queues are sealed by the environment's key, which the sender uses.
+        for name in ("jobs", "rotation"):
+            assert policies[name]["Key"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+            services = policies[name]["Key"]["Condition"]["StringEquals"]["kms:ViaService"]
+            assert {"Fn::Sub": "sqs.${AWS::Region}.amazonaws.com"} in services
 
     def test_its_policies_fit_into_a_role(self, template: Template) -> None:
         role = only(template("auth", roles="shared"), "AWS::IAM::Role")

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from infra.declared import origin
 from infra.environments import load
+from infra.graph import PARTS
 from infra.stacks.frontend.distribution import edge_source
 from infra.stacks.frontend.headers import HSTS_SECONDS, security
 from tests.infra.conftest import Template
@@ -407,3 +408,17 @@ class TestEdge:
     def test_fits(self) -> None:
         # CloudFront takes functions of 10 KB.
         assert len(edge_source("movierec.net").encode()) < 10_000
+
+
+@pytest.mark.parametrize("switches", HOSTINGS)
+def test_who_asks_the_sites_bucket_is_written_down(template: Template, switches: dict[str, str]) -> None:
+    bucket = template("frontend", **switches)["Resources"]["SiteBucket"]
+    assert bucket["Properties"]["LoggingConfiguration"] == {
+        "DestinationBucketName": "movierec-prod-access-logs",
+        "LogFilePrefix": "movierec-prod-site/",
+    }
+    assert "The bucket holds logs" not in json.dumps(bucket["Metadata"])
+    # Its stack is behind the one that makes that bucket.
+    needs = {part.name: part.needs for part in PARTS}
+    assert "compute" in needs["frontend"]
+    assert "assets" in needs["compute"]
