@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--people", type=int, default=40, help="how many people there are (at least 4)")
     parser.add_argument("--titles", type=int, default=25, help="how many favourites each has (at least 4)")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
+    # The embedded AWS ends after this process, and may save once more into the folder while that is removed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
             url = ensure_running(Path(folder), ROOT / ".venv-aws" / "bin" / "python").url
             os.environ["AWS_ENDPOINT_URL"] = url

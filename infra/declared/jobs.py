@@ -18,7 +18,7 @@ class Job:
 
     @property
     def payload(self) -> str:
-        """The event that has Zappa's handler run the command; it splits it at spaces and knows no quotes."""
+        """The event that runs the command; the line is split at spaces, and there are no quotes."""
         return json.dumps({"manage": self.command})
 
 

@@ -34,7 +34,8 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> Any:
         return responses.response_of(call, wsgi_call.asked(application, call, context))
     if isinstance(event.get("manage"), str):
         return commands.run(event["manage"], context)
-    if isinstance(event.get("command"), str):
+    # With text in it: Zappa's handler goes on to other members of an event, and executes one of them as Python.
+    if isinstance(event.get("command"), str) and event["command"]:
         # Not imported for requests, which it would delay by a twentieth of a cold start.
         return import_module("zappa.handler").lambda_handler(event, context)
     raise UnknownEvent(

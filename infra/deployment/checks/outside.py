@@ -130,7 +130,9 @@ def _by_ses(patient: Patient) -> Iterator[Finding]:
         yield Finding("codes", Verdict.WRONG, f"SES does not know {domain} as yours, and the pool mails by it.", remedy)
     if not ses.get_account().get("ProductionAccessEnabled"):
         remedy = 'Ask for production access in the console of SES; until then write pool_mail = "cognito".'
-        yield Finding("codes", Verdict.WRONG, "SES is in its sandbox and sends codes to verified addresses only.", remedy)
+        yield Finding(
+            "codes", Verdict.WRONG, "SES is in its sandbox and sends codes to verified addresses only.", remedy
+        )
 
 
 def _mail_domain(config: Config) -> str:

@@ -123,6 +123,7 @@ def test_a_function_can_be_called_as_zappa_calls_it(monkeypatch: pytest.MonkeyPa
     [
         ({}, "no members"),
         ({"raw_command": "print(1)"}, "raw_command"),
+        ({"command": "", "raw_command": "print(1)"}, "command, raw_command"),
         ({"manage": ["check"]}, "manage"),
         ({"Records": [{"body": "secret"}]}, "Records"),
         ({"version": "0", "detail-type": "Scheduled Event"}, "detail-type, version"),
