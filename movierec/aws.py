@@ -1,4 +1,7 @@
-"""Clients of AWS services other than DynamoDB, which has a connection of its own."""
+"""Clients of AWS services other than DynamoDB, which has a connection of its own.
+
+They are botocore's, which PynamoDB imports in any case: boto3 would make the same, and each cold start 10 ms longer.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 from django.conf import settings
 
 from movierec.dynamo.connection import endpoint_url, key_for
@@ -32,7 +35,7 @@ def client(service: str, region: str | None = None) -> Any:
 def _make(service: str, region: str, configured_endpoint: str) -> Any:
     endpoint = configured_endpoint or endpoint_url()
     credentials = key_for(endpoint)
-    return boto3.session.Session().client(
+    return Session().create_client(
         service,
         region_name=region,
         endpoint_url=endpoint,

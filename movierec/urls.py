@@ -2,14 +2,14 @@
 
 from django.urls import include, path, re_path
 
-from movierec.api.lazy_views import api_view
+from movierec.api.lazy_views import lazy_view
 from movierec.api.not_found import unknown_path
 
 urlpatterns = [
     path("", include("apps.web.urls")),
     path("auth/", include("apps.accounts.urls")),
     path("", include("apps.accounts.user_urls")),
-    path(".well-known/jwks.json", api_view("apps.accounts.api.keys.PublicKeys"), name="public-keys"),
+    path(".well-known/jwks.json", lazy_view("apps.accounts.api.keys.PublicKeys"), name="public-keys"),
     path("user/", include("apps.preferences.urls")),
     path("user/", include("apps.lists.urls")),
     path("user/stats/", include("apps.stats.urls")),

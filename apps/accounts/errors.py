@@ -71,6 +71,15 @@ class CodeMismatch(BadRequest):
         super().__init__("The code does not match; enter the newest one.")
 
 
+class UnreadableSecondFactor(CodeMismatch):
+    """400: no code can be checked, because the key that sealed the second factor is gone. It counts as a wrong one."""
+
+    def __init__(self) -> None:
+        BadRequest.__init__(
+            self, "Codes of this second factor can no longer be checked; use a recovery code, and set it up anew."
+        )
+
+
 class ExpiredCode(BadRequest):
     """400: the code is too old."""
 

@@ -116,7 +116,7 @@ class EndedSession(DataRow):
 class SignedOut(DataRow):
     """`USER#<id>` / `ENDED`: sign-ins before a moment (seconds since 1970) no longer count, but for one session.
 
-    `GONE#<keyed hash>` / `ENDED` says so of a person who was erased, for as long as a token may still be good.
+    `GONE#<hash>` / `ENDED` says so of a person who was erased, for as long as a token may still be good.
     """
 
     before = NumberAttribute()

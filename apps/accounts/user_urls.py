@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from movierec.api.lazy_views import api_view
+from movierec.api.lazy_views import lazy_view
 
 urlpatterns = [
-    path("user", api_view("apps.accounts.api.personal.DeleteAccount"), name="account"),
-    path("user/profile", api_view("apps.accounts.api.personal.Profile"), name="profile"),
-    path("user/export", api_view("apps.accounts.api.personal.Export"), name="export"),
+    path("user", lazy_view("apps.accounts.api.personal.DeleteAccount"), name="account"),
+    path("user/profile", lazy_view("apps.accounts.api.personal.Profile"), name="profile"),
+    path("user/export", lazy_view("apps.accounts.api.personal.Export"), name="export"),
 ]

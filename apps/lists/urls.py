@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from movierec.api.lazy_views import api_view
+from movierec.api.lazy_views import lazy_view
 
 urlpatterns = [
-    path("favourites", api_view("apps.lists.api.Favourites"), name="favourites"),
-    path("watchlist", api_view("apps.lists.api.Watchlist"), name="watchlist"),
+    path("favourites", lazy_view("apps.lists.api.Favourites"), name="favourites"),
+    path("watchlist", lazy_view("apps.lists.api.Watchlist"), name="watchlist"),
 ]

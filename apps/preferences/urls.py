@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from movierec.api.lazy_views import api_view
+from movierec.api.lazy_views import lazy_view
 
-urlpatterns = [path("preferences", api_view("apps.preferences.api.Preferences"), name="preferences")]
+urlpatterns = [path("preferences", lazy_view("apps.preferences.api.Preferences"), name="preferences")]

@@ -65,7 +65,8 @@ class Document(ApiView):
 class Reference(SpectacularSwaggerSplitView):
     """The document as a page, by Swagger UI; nothing in it comes from another host."""
 
-    url_name = "schema"
+    # Relative to the page's own address, as what the document says of its server.
+    url = "schema"
     template_name = "web/docs.html"
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]  # any response is taken

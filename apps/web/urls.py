@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from movierec.api.lazy_views import api_view, page
+from movierec.api.lazy_views import lazy_view
 
 urlpatterns = [
-    path("", page("apps.web.pages.front_page"), name="front-page"),
-    path("favicon.ico", page("apps.web.pages.icon"), name="icon"),
-    path("health", api_view("apps.web.health.Health"), name="health"),
-    path("schema", api_view("apps.web.docs.Document"), name="schema"),
-    path("docs", api_view("apps.web.docs.Reference"), name="docs"),
+    path("", lazy_view("apps.web.pages.front_page"), name="front-page"),
+    path("favicon.ico", lazy_view("apps.web.pages.icon"), name="icon"),
+    path("health", lazy_view("apps.web.health.Health"), name="health"),
+    path("schema", lazy_view("apps.web.docs.Document"), name="schema"),
+    path("docs", lazy_view("apps.web.docs.Reference"), name="docs"),
 ]

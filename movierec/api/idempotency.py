@@ -30,7 +30,7 @@ from movierec.api.request_id import request_id
 from movierec.api.throttling import caller_of
 from movierec.dynamo.data_table import DataRow
 from movierec.dynamo.table import Row
-from movierec.sealing import seal, unseal
+from movierec.sealing import keys, seal, unseal
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,10 @@ class AnsweredBefore(Exception):
 class UsedKey(DataRow):
     """`IDEMPOTENCY#<hash>` / `ANSWER`: a key that is taken, and the sealed answer once there is one.
 
-    `owner` names the run that took it. Nothing here tells whose it is: all hashes are keyed by SECRET_KEY.
+    `owner` names the run that took it. The hash in the row's name has no key of ours, so that processes that sign by
+    different keys, as they do while SECRET_KEY changes, meet in one row. A random key of the client, as we ask for,
+    keeps it from telling whose it is; with a guessable one it would tell that a caller sent something to an address,
+    as the counters of the rate limits do. What was sent and answered is behind SECRET_KEY all the same.
     """
 
     fingerprint = UnicodeAttribute()
@@ -99,20 +102,39 @@ class UsedKey(DataRow):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a request with a key is known by: its row, and a secret that only the same request yields again."""
+    """What a request with a key is known by: its row, and a secret that only the same request yields again.
+
+    `older` are the secrets that it yielded, or yields in other processes, by the other keys that open what is sealed.
+    """
 
     pk: str
     secret: str
+    older: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """What is stored of the secret: enough to tell another request from this one, too little to open the answer."""
-        return hashlib.sha256(self.secret.encode()).hexdigest()
+        return _fingerprint(self.secret)
 
     @property
     def purpose(self) -> str:
         """What the answer is sealed for."""
-        return f"idempotency.{self.secret}"
+        return _purpose(self.secret)
+
+    def purpose_behind(self, fingerprint: str) -> str | None:
+        """What the answer of a stored fingerprint is sealed for, by whichever key; None for another request's."""
+        for secret in (self.secret, *self.older):
+            if constant_time_compare(fingerprint, _fingerprint(secret)):
+                return _purpose(secret)
+        return None
+
+
+def _fingerprint(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _purpose(secret: str) -> str:
+    return f"idempotency.{secret}"
 
 
 def identity_of(request: Request, key: str) -> Identity:
@@ -122,13 +144,19 @@ def identity_of(request: Request, key: str) -> Identity:
     pk = f"IDEMPOTENCY#{_hash('key', caller_of(request), request.method, request.path, key)}"
     query, content_type = (request.META.get(name, "") for name in ("QUERY_STRING", "CONTENT_TYPE"))
     # With the key itself, which no row holds, nobody can find out a body by trying what its fingerprint would be.
-    return Identity(pk, _hash("request", pk, key, query, content_type, request._request.body))
+    sent = _hash("request", pk, key, query, content_type, request._request.body)
+    secret, *older = (_keyed(sent, signing) for signing in keys())
+    return Identity(pk, secret, tuple(older))
 
 
 def _hash(salt: str, *parts: str | bytes | None) -> str:
-    """A hash keyed by SECRET_KEY. One part may hold line feeds: with two, different parts could look alike."""
+    """A hash. One part may hold line feeds: with two, different parts could look alike."""
     lines = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
-    return salted_hmac(f"movierec.idempotency.{salt}", b"\n".join(lines), algorithm="sha256").hexdigest()
+    return hashlib.sha256(b"\n".join([f"movierec.idempotency.{salt}".encode(), *lines])).hexdigest()
+
+
+def _keyed(text: str, signing: str) -> str:
+    return salted_hmac("movierec.idempotency", text, secret=signing, algorithm="sha256").hexdigest()
 
 
 class Run:
@@ -148,11 +176,12 @@ class Run:
         # Our own row was there before where the answer to the first try of this write was lost on its way.
         if earlier is None or earlier["owner"] == self._row.owner:
             return
-        if not constant_time_compare(earlier["fingerprint"], self._identity.fingerprint):
+        purpose = self._identity.purpose_behind(earlier["fingerprint"])
+        if purpose is None:
             raise KeyReused
         if "answer" not in earlier:
             raise KeyInUse
-        raise AnsweredBefore(_opened(self._identity.purpose, earlier["answer"]))
+        raise AnsweredBefore(_opened(purpose, earlier["answer"]))
 
     def end(self, response: HttpResponseBase) -> None:
         """Keeps the answer for repeats, or frees the key where the answer is not one to repeat."""

@@ -16,9 +16,8 @@ from django.utils.module_loading import import_string
 class LazyView:
     """Stands in an URLconf for a view, and is the view to whoever looks at it more closely than Django's resolver."""
 
-    def __init__(self, dotted: str, *, csrf_exempt: bool) -> None:
+    def __init__(self, dotted: str) -> None:
         self._dotted = dotted
-        self.csrf_exempt = csrf_exempt
 
     def __repr__(self) -> str:
         return f"<LazyView {self._dotted}>"
@@ -40,11 +39,6 @@ class LazyView:
         return getattr(self._view, name)
 
 
-def api_view(dotted: str) -> LazyView:
-    """A view class of the API, by module and name; it checks requests with cookies against forgery itself."""
-    return LazyView(dotted, csrf_exempt=True)
-
-
-def page(dotted: str) -> LazyView:
-    """A view function of a page, by module and name."""
-    return LazyView(dotted, csrf_exempt=False)
+def lazy_view(dotted: str) -> LazyView:
+    """A view, function or class, by its module and name."""
+    return LazyView(dotted)

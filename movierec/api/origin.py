@@ -1,27 +1,35 @@
-"""CloudFront in front of the service: who the viewer is and which host was asked, believed by a shared key alone."""
+"""Who asks for what: the viewer's address and the host, told by CloudFront and believed by a shared key alone.
+
+A request for a host that is not ours ends here.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from ipaddress import ip_address
-from threading import Lock
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from movierec.api import errors
 from movierec.api.request_id import VIEWER
-from movierec.secret_texts import SecretUnreadable, secret_text
+from movierec.secret_texts import Kept, SecretUnreadable, secret_text
 
 # After a key that is not the one in hand, the secret is read again, but no more often than this.
 REREAD_SECONDS: Final = 60.0
+# What load balancers ask by the address of a machine.
+_HEALTH: Final = "/health"
 
 
 class OriginMiddleware:
-    """Believes what a request that shows the key says of its viewer; takes from all others the headers that say it."""
+    """Believes what a request that shows the key says of its viewer; takes from all others the headers that say it.
+
+    The host, believed or not, must be one of settings.ALLOWED_HOSTS: few views look at it, and pages and documents
+    under another name are somebody's who has them pass for theirs. /health is asked by address, and tells no name.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,7 +49,17 @@ class OriginMiddleware:
                 request.META[VIEWER] = viewer
             if host:
                 request.META["HTTP_HOST"] = host
-        return self.get_response(request)
+        return _refusal_of_host(request) or self.get_response(request)
+
+
+def _refusal_of_host(request: HttpRequest) -> HttpResponse | None:
+    if request.path_info == _HEALTH:
+        return None
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return errors.http_response(errors.BadRequest("This host is none of ALLOWED_HOSTS; ask one that is."))
+    return None
 
 
 def _address_in(text: str) -> str:
@@ -56,22 +74,17 @@ class _KeyHolder:
     """The key of settings.ORIGIN_SECRET, read at its first use, and again when another key is shown."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._key = ""
-        self._read_at: float | None = None
+        self._kept = Kept(_read_key, seconds=REREAD_SECONDS)
 
     def is_key(self, shown: str) -> bool:
         """Whether this is the key. Raises SecretUnreadable."""
-        if self._is(shown):
-            return True
-        with self._lock:
-            if self._read_at is None or time.monotonic() - self._read_at >= REREAD_SECONDS:
-                self._key = secret_text("ORIGIN_SECRET", settings.ORIGIN_SECRET).strip()
-                self._read_at = time.monotonic()
-        return self._is(shown)
+        return constant_time_compare(shown, self._kept.known() or "") or constant_time_compare(
+            shown, self._kept.value()
+        )
 
-    def _is(self, shown: str) -> bool:
-        return constant_time_compare(shown, self._key)
+
+def _read_key() -> str:
+    return secret_text("ORIGIN_SECRET", settings.ORIGIN_SECRET).strip()
 
 
 _holder = _KeyHolder()

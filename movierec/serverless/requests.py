@@ -49,8 +49,14 @@ class Call:
 
 
 def is_request(event: Event) -> bool:
-    """Whether a gateway sent this event."""
-    return bool(event.get("httpMethod")) or (event.get("version") == "2.0" and "rawPath" in event)
+    """Whether a gateway sent this event: one without a path or a method is of no form that it has."""
+    context = event.get("requestContext") or {}
+    if not isinstance(context, Mapping):
+        return False
+    if event.get("version") != "2.0":
+        return bool(event.get("httpMethod"))
+    http = context.get("http")
+    return "rawPath" in event and isinstance(http, Mapping) and bool(http.get("method"))
 
 
 def call_of(event: Event) -> Call:
@@ -135,7 +141,9 @@ def _body(event: Event) -> bytes:
 def _address(gateway: Gateway, context: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """The caller's address by the gateway's own word; "" where it says none.
 
-    A load balancer writes it behind whatever a client wrote into X-Forwarded-For, with a port where it is told to.
+    A load balancer writes it behind whatever a client wrote into X-Forwarded-For, with a port where it is told to. So
+    it is with its attribute routing.http.xff_header_processing.mode at `append`, its default, and with no other value:
+    with `preserve` and `remove` what stands there, if anything, is the client's own word.
     """
     if gateway != "alb":
         told = context.get("http" if gateway == "http" else "identity") or {}

@@ -27,8 +27,10 @@ _logger = logging.getLogger(__name__)
 def configure(config: dict[str, Any]) -> None:
     """Django's hook: sets logging up, and has warnings and what ends threads logged as well.
 
-    What wrote before, as AWS Lambda's runtime and Zappa have it, writes no more: each line comes once.
+    What wrote before, as AWS Lambda's runtime and Zappa have it, writes no more: each line comes once. A line that
+    cannot be made is left out: logging would print it as it was given, past the net of `redacted`.
     """
+    logging.raiseExceptions = False
     logging.config.dictConfig(config)
     logging.captureWarnings(True)
     threading.excepthook = _log_end_of_thread

@@ -18,10 +18,14 @@ _PATTERNS: Final = tuple(
         # JSON Web Tokens, signed or encrypted, and what is left of them when they were cut.
         (r"\beyJ[\w-]{8,}(\.[\w-]*){0,4}", REDACTED),
         (
-            r"""\b([\w-]{0,40}(?:password|passwd|secret|token|api[_-]?key|signature|credential))["']?\s*[:=]\s*"""
-            r"""("[^"\n]*"?|'[^'\n]*'?|[^\s,;&"'})\]]+)""",
+            r"""\b([\w-]{0,40}(?:password|passwd|passphrase|secret|token|api[_-]?key|signature|credential|"""
+            r"""recovery[_-]?codes?))["']?\s*[:=]\s*("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^\s,;&"'})\]]+)""",
             rf"\1={REDACTED}",
         ),
+        # Without a sign between, only what no sentence goes on with: a word with a digit.
+        (r"\b(password|passwd|passphrase)\s+(?=[^\s\d]{0,60}\d)\S+", rf"\1 {REDACTED}"),
+        # Six digits, as mailed codes and those of apps have; codes of errors and answers are other texts.
+        (r"""\b([\w-]{0,40}code)["']?\s*[:=]\s*["']?\d{6}\b["']?""", rf"\1={REDACTED}"),
         # Keys of AWS, of TMDB, and other long random text: digests and what is written with 64 letters.
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", REDACTED),
         (r"(?<![\w-])[0-9a-f]{32,}(?![\w-])", REDACTED),
@@ -30,7 +34,8 @@ _PATTERNS: Final = tuple(
         (r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)", REDACTED),
         # In full, or with two colons for its zeros; so that a time of day is none.
         (r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])", REDACTED),
-        (r"(?<![\w:])(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,7}(?![\w:])", REDACTED),
+        (r"(?<![\w:])(?:[0-9a-f]{1,4}:){1,7}(?::|(?::[0-9a-f]{1,4}){1,7})(?![\w:])", REDACTED),
+        (r"(?<![\w:])::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?![\w:])", REDACTED),
     )
 )
 

@@ -76,5 +76,8 @@ def new_page(server: Server, browser: Browser, complaints: list[str]) -> Iterato
 
     yield open_page
     for context in contexts:
+        for page in context.pages:
+            # What a test put in the way of requests may still be busy with one, such as for an icon.
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert [complaint for complaint in complaints if not complaint.startswith(REFUSED)] == []

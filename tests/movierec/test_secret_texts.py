@@ -5,7 +5,11 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import orjson
@@ -18,7 +22,14 @@ from movierec import env, secret_texts
 from movierec.aws import client as aws_client
 from movierec.lazy_keys import LazyTexts, lazy_text
 from movierec.sealing import seal, unseal
-from movierec.secret_texts import SecretUnreadable, secret_text, signing_key, signing_key_fallbacks
+from movierec.secret_texts import (
+    RETRY_SECONDS,
+    Kept,
+    SecretUnreadable,
+    secret_text,
+    signing_key,
+    signing_key_fallbacks,
+)
 
 SECRET = "movierec/test/signing"
 KEY, NEXT, OLDER = (secrets.token_urlsafe(64) for _ in range(3))
@@ -86,7 +97,7 @@ class TestSettings:
         assert OLDER not in repr(settings.SECRET_KEY_FALLBACKS)
 
     def test_a_request_that_needs_them_is_answered_503_and_others_are_served(
-        self, client: Client, caplog: pytest.LogCaptureFixture
+        self, client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         body = {"email": "ann@example.com", "password": "correct horse battery"}
         answer = client.post("/auth/signup", body, content_type="application/json")
@@ -98,7 +109,83 @@ class TestSettings:
         ) in caplog.text
         assert client.get("/health").status_code == 200
         store({"SECRET_KEY": KEY, "SECRET_KEY_FALLBACKS": ""})
+        now = time.monotonic() + RETRY_SECONDS
+        monkeypatch.setattr(secret_texts.time, "monotonic", lambda: now)
         assert client.post("/auth/signup", body, content_type="application/json").status_code == 200
+
+    def test_a_fault_is_kept_for_five_seconds_and_logged_once(
+        self, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = time.monotonic()
+        monkeypatch.setattr(secret_texts.time, "monotonic", lambda: now)
+        faults = []
+        for _ in range(5):
+            with pytest.raises(SecretUnreadable) as raised:
+                signing_key()
+            faults.append(raised.value)
+        assert reads == ["GetSecretValue"]
+        assert [fault.logged_once for fault in faults] == [False, True, True, True, True]
+        assert {str(fault) for fault in faults} == {str(faults[0])}
+        now += RETRY_SECONDS - 0.01
+        with pytest.raises(SecretUnreadable):
+            signing_key()
+        assert len(reads) == 1
+        store({"SECRET_KEY": KEY, "SECRET_KEY_FALLBACKS": ""})
+        now += 0.01
+        assert [signing_key(), signing_key()] == [KEY, KEY]
+        assert len(reads) == 2
+
+    def test_who_is_signed_in_needs_none_of_them(
+        self, client: Client, sign_in: Callable[[str], dict[str, str]], reads: list[str]
+    ) -> None:
+        assert client.get("/user/stats/stats", headers=sign_in("ann")).status_code == 200
+        assert reads == []
+
+
+class TestThreads:
+    """One thread reads; it is let go on by an event, so that nobody waits for a clock."""
+
+    def test_without_a_value_all_wait_for_one_read_and_get_its_fault(self) -> None:
+        begun, may_end, reads = Event(), Event(), []
+
+        def read() -> str:
+            reads.append("read")
+            begun.set()
+            assert may_end.wait(10)
+            raise SecretUnreadable("away")
+
+        kept = Kept(read)
+
+        def fault() -> str:
+            with pytest.raises(SecretUnreadable) as raised:
+                kept.value()
+            return str(raised.value)
+
+        with ThreadPoolExecutor(4) as pool:
+            faults = [pool.submit(fault) for _ in range(4)]
+            assert begun.wait(10)
+            may_end.set()
+        assert [found.result() for found in faults] == ["away"] * 4
+        assert reads == ["read"]
+
+    def test_a_known_value_serves_while_another_is_read(self) -> None:
+        begun, may_end, values = Event(), Event(), iter(["old", "new"])
+
+        def read() -> str:
+            value = next(values)
+            if value == "new":
+                begun.set()
+                assert may_end.wait(10)
+            return value
+
+        kept = Kept(read, seconds=0)
+        assert (kept.known(), kept.value(), kept.known()) == (None, "old", "old")
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(kept.value)
+            assert begun.wait(10)
+            assert kept.value() == "old"
+            may_end.set()
+        assert (reading.result(), kept.known()) == ("new", "new")
 
 
 @pytest.mark.parametrize(

@@ -286,6 +286,11 @@ class TestAnErasure:
         assert denials.is_denied(claims("any other"))
         assert not denials.is_denied(claims(user_id="bob"))
 
+    def test_processes_that_sign_by_another_key_know(self, clock: Any, settings: Any) -> None:
+        denials.deny_erased("ann")
+        settings.SECRET_KEY = "another" * 10
+        assert denials.is_denied(claims(), fresh=True)
+
     def test_it_outlives_the_rows_of_the_person_for_a_day_and_the_leeway(self, clock: Any, rows: Rows) -> None:
         denials.deny_erased("ann")
         assert [row for row in rows() if "ann" in repr(row)] == []

@@ -451,11 +451,35 @@ class TestStorage:
         for word in (PERSON, KEY, "private", "correct horse", "t0ken", "example.com"):
             assert word not in str(row)
 
-    def test_the_names_of_rows_follow_from_the_secret_key(self, count: Client, settings: Any) -> None:
+    def test_a_repeat_is_known_by_processes_that_sign_by_another_key(
+        self, count: Client, settings: Any, calls: list[str]
+    ) -> None:
+        older, today, coming = "older" * 10, "today" * 10, "coming" * 10
+        # Before and after a rotation: the key that comes next opens already, and the one before still does.
+        before, after_it = (today, [coming, older]), (coming, [today, older])
+        for number, order in enumerate(([before, after_it, before], [after_it, before, after_it])):
+            found = []
+            for settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS in order:
+                calls.clear()
+                found.append(post(count, "/count", {"n": 1}, key=f"{KEY}-{number}"))
+                repeated = calls.copy()
+            for repeat in found[1:]:
+                check_replayed(found[0], repeat)
+            # The one write that finds the answer.
+            assert repeated == ["PutItem"]
+            check_error(
+                post(count, "/count", {"n": 2}, key=f"{KEY}-{number}"),
+                400,
+                "IdempotencyKeyReused",
+                KeyReused().sentence,
+            )
+        assert (runs(), len(used_keys())) == (2, 2)
+
+    def test_what_was_sent_cannot_be_tried_out_without_the_secret_key(self, count: Client, settings: Any) -> None:
         post(count, "/count")
         settings.SECRET_KEY = "another"
-        assert post(count, "/count").json()["run"] == 2
-        assert len({row["pk"] for row in used_keys()}) == len({row["fingerprint"] for row in used_keys()}) == 2
+        # The same request by a key that is unknown here: neither its print nor its answer is found.
+        check_error(post(count, "/count"), 400, "IdempotencyKeyReused", KeyReused().sentence)
 
     def test_what_the_table_holds_does_not_open_an_answer(self, count: Client) -> None:
         post(count, "/count")

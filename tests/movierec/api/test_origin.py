@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from infra.declared import origin as declared
+from movierec import secret_texts
 from movierec.api import origin
 from movierec.api.origin import OriginMiddleware
 from movierec.api.request_id import client_address
@@ -115,7 +116,7 @@ def test_the_secret_is_read_when_a_key_is_first_shown(reads: list[str]) -> None:
 
 def test_another_key_is_looked_for_once_a_minute(reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
-    monkeypatch.setattr(origin.time, "monotonic", lambda: now)
+    monkeypatch.setattr(secret_texts.time, "monotonic", lambda: now)
     assert served(**claims())[0] == VIEWER
     client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="n" * 40)
     assert [served(**claims("n" * 40))[0] for _ in range(2)] == [SOCKET, SOCKET]
@@ -130,18 +131,51 @@ def test_an_empty_secret_is_nobodys_key() -> None:
     assert served(**claims(" "))[0] == SOCKET
 
 
-def test_while_the_secret_cannot_be_read_a_key_is_answered_503(caplog: pytest.LogCaptureFixture) -> None:
+def test_while_the_secret_cannot_be_read_a_key_is_answered_503(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, reads: list[str]
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(secret_texts.time, "monotonic", lambda: now)
+
     def refuse(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="https://a.example")
 
     events = client("secretsmanager").meta.events
     events.register("before-call.secretsmanager.GetSecretValue", refuse)
     try:
-        request = RequestFactory().get("/", headers=claims())
-        response = OriginMiddleware(empty)(request)
+        for _ in range(5):
+            response = OriginMiddleware(empty)(RequestFactory().get("/", headers=claims()))
+            assert (response.status_code, response["Retry-After"]) == (503, "5")
         assert served(**claims(None))[0] == SOCKET
     finally:
         events.unregister("before-call.secretsmanager.GetSecretValue", refuse)
-    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert reads == ["GetSecretValue"]
+    assert [record.levelname for record in caplog.records if record.name == "movierec.api.errors"] == [
+        "ERROR",
+        *["INFO"] * 4,
+    ]
+    now += secret_texts.RETRY_SECONDS
     assert "ORIGIN_SECRET names movierec/test/origin, which cannot be read (EndpointConnectionError)" in caplog.text
     assert served(**claims())[0] == VIEWER
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/schema", "/media/genres", "/nowhere", "/static/web/icon.svg"])
+@pytest.mark.parametrize("host", ["evil.example", "movierec.net.evil.example", "a b"])
+def test_a_host_that_is_not_ours_is_refused(client: Client, path: str, host: str) -> None:
+    answer = client.get(path, headers={"host": host})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    assert answer.json().keys() == {"error", "message", "code", "requestId", "timestamp"}
+    assert (answer.json()["error"], answer.json()["code"]) == (
+        "This host is none of ALLOWED_HOSTS; ask one that is.",
+        "BadRequest",
+    )
+    assert answer["X-Request-Id"] == answer.json()["requestId"]
+
+
+def test_nor_one_that_is_told_with_the_key(client: Client) -> None:
+    assert client.get("/docs", headers=claims(host="evil.example")).status_code == 400
+    assert client.get("/docs", headers={**claims(), "host": "evil.example"}).status_code == 200
+
+
+def test_a_load_balancer_asks_after_the_health_of_an_address(client: Client) -> None:
+    assert client.get("/health", headers={"host": "10.0.0.7:8000"}).status_code == 200

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from apps.accounts.api.base import FormView
+from movierec.api.schema import Generator
 from movierec.api.views import ApiView
 
 # Pages for people, what catches the rest, and what every unknown action of the figures answers.
@@ -29,7 +30,7 @@ Operation = tuple[str, str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     reset_generator_stats()
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    made: dict[str, Any] = Generator().get_schema(request=None, public=True)
     return made
 
 
@@ -57,6 +58,12 @@ def test_it_is_valid_and_made_without_warnings(document: dict[str, Any]) -> None
 def test_the_command_that_checks_it_agrees(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json")
     assert '"openapi": "3.' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("base", ["https://api.movierec.net", "https://x.execute-api.eu-north-1.amazonaws.com/prod"])
+def test_its_paths_are_found_where_it_is_also_below_a_stage(document: dict[str, Any], base: str) -> None:
+    (server,) = document["servers"]
+    assert urljoin(f"{base}/schema", server["url"]) == f"{base}/"
 
 
 def test_every_address_is_in_it_with_its_methods(document: dict[str, Any]) -> None:

@@ -121,6 +121,17 @@ class TestExceptions:
         assert any(frame.startswith("django/core/mail/") for frame in frames)
 
 
+def test_a_line_that_cannot_be_made_is_printed_nowhere(
+    lines: Lines, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    logs.configure({"version": 1, "incremental": True})
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    handler.handle(record("%d", "ann@example.com"))
+    assert capfd.readouterr() == ("", "")
+
+
 PROGRAM = """
 import logging, sys, threading, warnings
 runtime = logging.StreamHandler(sys.stdout)

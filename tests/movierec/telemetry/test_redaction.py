@@ -21,7 +21,14 @@ TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
         ("Cookie: a=b; movierec_access=c", "Cookie: [redacted]"),
         ("Set-Cookie: a=b; Path=/", "Set-Cookie: [redacted]"),
         ("password='my secret pass' next", "password=[redacted] next"),
-        ('{"newPassword": "a\\"b", "n": 1}', '{"newPassword=[redacted]b", "n": 1}'),
+        ('{"newPassword": "a\\"b", "n": 1}', '{"newPassword=[redacted], "n": 1}'),
+        ("{'password': 'a\\'b', 'n': 1}", "{'password=[redacted], 'n': 1}"),
+        ('{"password": "cut \\', '{"password=[redacted]\\'),
+        ("with password hunter2 it", "with password [redacted] it"),
+        ("passphrase=correct horse", "passphrase=[redacted] horse"),
+        ("recoveryCode: 'abcd-efgh'", "recoveryCode=[redacted]"),
+        ("?code=123456&page=2", "?code=[redacted]&page=2"),
+        ('{"code": "123456"}', '{"code=[redacted]}'),
         ("?api_key=0123456789abcdef&page=2", "?api_key=[redacted]&page=2"),
         ("X-Amz-Signature=0a1b2c&x=y", "X-Amz-Signature=[redacted]&x=y"),
         ("AKIAIOSFODNN7EXAMPLE may not", "[redacted] may not"),
@@ -34,6 +41,8 @@ TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
         ("from 203.0.113.7:443", "from [redacted]:443"),
         ("from 2001:db8::7", "from [redacted]"),
         ("from 2001:db8:0:0:0:0:0:7", "from [redacted]"),
+        ("from 2001:db8::", "from [redacted]"),
+        ("from ::1 and [::1]:8000", "from [redacted] and [[redacted]]:8000"),
     ],
 )
 def test_what_is_taken_out(text: str, left: str) -> None:
@@ -50,6 +59,8 @@ def test_what_is_taken_out(text: str, left: str) -> None:
         "arn:aws:dynamodb:eu-north-1:123456789012:table/movierec-dev-data-table",
         "apps.recommendations.selectors.a_name_of_a_function_that_is_rather_long",
         "version 5.2.1",
+        "The password is not right; errorCode=CodeMismatchException, exitCode: 0, HTTP code: 503",
+        "tests/test_x.py::test_add",
     ],
 )
 def test_what_stays(text: str) -> None:

@@ -84,9 +84,7 @@ class LocalProvider:
         """Takes the code of an authenticator app, each once only."""
         if challenge != "SOFTWARE_TOKEN_MFA":
             raise ChallengeExpired
-        account = states.account_behind(state)
-        second_factor.spend(account, answer or "")
-        return _begin(account)
+        return _begin(second_factor.spend(states.account_behind(state), answer or ""))
 
     def challenged_user(self, state: str) -> str:
         """The account's id; ChallengeExpired when password or second factor changed meanwhile."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from apps.accounts.errors import CodeMismatch, NoTotpBegun
+from apps.accounts.errors import CodeMismatch, NoTotpBegun, UnreadableSecondFactor
 from apps.accounts.models import PROFILE, Account
 from apps.accounts.providers.local import totp
 from apps.accounts.providers.local.registrations import Registration
 from movierec.dynamo.data_table import user_pk
-from movierec.sealing import seal, unseal
+from movierec.sealing import BrokenSeal, resealed, seal, unseal
+
+logger = logging.getLogger(__name__)
 
 
 def begin(user_id: str) -> str | None:
@@ -23,10 +27,13 @@ def begin(user_id: str) -> str | None:
 
 
 def confirm(account: Registration | None, code: str) -> None:
-    """Puts the pending secret in force, once. Raises NoTotpBegun and CodeMismatch."""
+    """Puts the pending secret in force, once. Raises NoTotpBegun, also for one that does not open, and CodeMismatch."""
     if account is None or account.totp_pending is None:
         raise NoTotpBegun
-    step = _step(account.user_id, account.totp_pending, code, after=0)
+    try:
+        step = _step(account.user_id, account.totp_pending, code, after=0)
+    except BrokenSeal as error:
+        raise NoTotpBegun from error
     actions = [
         Account.totp_secret.set(account.totp_pending),
         Account.totp_step.set(step),
@@ -36,14 +43,28 @@ def confirm(account: Registration | None, code: str) -> None:
         raise CodeMismatch
 
 
-def spend(account: Registration, code: str) -> None:
-    """Takes a code of the secret in force. Raises CodeMismatch, also for one that is not newer than the last."""
+def spend(account: Registration, code: str) -> Registration:
+    """Takes a code of the secret in force, and answers the account as it is then.
+
+    What an older key sealed is sealed by today's with the same write, so that who signs in now and then keeps a
+    second factor however often the key changes. Raises CodeMismatch, also for a code that is not newer than the last,
+    and UnreadableSecondFactor.
+    """
     if account.totp_secret is None:
         raise CodeMismatch
-    step = _step(account.user_id, account.totp_secret, code, after=account.totp_step or 0)
+    try:
+        step = _step(account.user_id, account.totp_secret, code, after=account.totp_step or 0)
+    except BrokenSeal as error:
+        logger.warning(
+            "A second factor was sealed by a key that is gone; put that key back into SECRET_KEY_FALLBACKS, or its "
+            "owner sets it up anew by a recovery code."
+        )
+        raise UnreadableSecondFactor from error
+    sealed = resealed(_purpose(account.user_id), account.totp_secret)
     fresh = (Account.totp_secret == account.totp_secret) & (Account.totp_step < step)
-    if not _update(account.user_id, [Account.totp_step.set(step)], fresh):
+    if not _update(account.user_id, [Account.totp_secret.set(sealed), Account.totp_step.set(step)], fresh):
         raise CodeMismatch
+    return replace(account, totp_secret=sealed, totp_step=step)
 
 
 def disable(user_id: str) -> None:

@@ -11,7 +11,11 @@ from django.core.management import CommandError, call_command
 
 from apps.accounts.caller import NOBODY
 from apps.accounts.selectors import account_id
-from apps.accounts.services import sign_in
+from apps.accounts.services import forgot, reset, sign_in
+from movierec.serverless import commands
+from tests.stand_ins.log_lines import Lines, lines
+
+__all__ = ["lines"]
 
 Rows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.usefixtures("cheap_scrypt", "tables")
@@ -90,3 +94,32 @@ def test_an_address_that_has_an_account_is_left_alone(rows: Rows, ann: str) -> N
     with pytest.raises(CommandError, match=r"has an account already; its user id is ann-id"):
         run("ann@example.com")
     assert rows() == before
+
+
+class TestOnLambda:
+    """What a command says there stays in CloudWatch."""
+
+    @pytest.fixture(autouse=True)
+    def _lambda(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "movierec-prod-jobs")
+
+    def test_neither_address_nor_password_is_said(
+        self, capfd: pytest.CaptureFixture[str], lines: Lines, mailed_code: Callable[[], str]
+    ) -> None:
+        assert commands.run("create_account bob@example.com", None) == {"exitCode": 0}
+        assert capfd.readouterr() == (
+            "The account is there. Nobody knows its password: its owner sets one by POST /auth/forgot, as after "
+            "forgetting it.\n",
+            "",
+        )
+        assert lines() == []
+        forgot(email="bob@example.com")
+        reset(email="bob@example.com", code=mailed_code(), password="a good password")
+        assert signed_in_email("bob@example.com", "a good password") == "bob@example.com"
+
+    def test_nor_why_it_was_refused(self, ann: str, capfd: pytest.CaptureFixture[str], lines: Lines) -> None:
+        with pytest.raises(commands.CommandFailed) as raised:
+            commands.run("create_account ann@example.com", None)
+        told = f"{raised.value}{lines()}{capfd.readouterr()}"
+        assert str(raised.value) == "manage.py create_account ended with 1: This address has an account already."
+        assert [word for word in ("ann@example.com", "ann-id") if word in told] == []

@@ -8,13 +8,12 @@ import pyotp
 import pytest
 import time_machine
 
-from apps.accounts.errors import CodeMismatch, NoTotpBegun, WrongPassword
+from apps.accounts.errors import CodeMismatch, NoTotpBegun, UnreadableSecondFactor, WrongPassword
 from apps.accounts.models import Account
 from apps.accounts.providers.interface import Challenge, Tokens
 from apps.accounts.providers.local import registrations, second_factor
 from apps.accounts.providers.local.provider import LocalProvider
 from movierec.api.errors import Unauthorized
-from movierec.sealing import BrokenSeal
 
 EMAIL = "ann@example.com"
 PASSWORD = "correct horse battery"
@@ -223,5 +222,51 @@ def test_a_secret_copied_into_another_account_opens_nothing(secret: str, ann: st
     Account("USER#bob-id", "PROFILE").update([Account.totp_secret.set(stolen), Account.totp_step.set(0)])
     state = provider.check_password(bob, PASSWORD)
     assert state is not None
-    with time_machine.travel(NOW + 30, tick=False), pytest.raises(BrokenSeal):
+    with time_machine.travel(NOW + 30, tick=False), pytest.raises(UnreadableSecondFactor):
         provider.check_code(state, code_of(secret, NOW + 30))
+
+
+def test_what_an_older_key_sealed_is_sealed_by_todays_when_it_is_used(
+    secret: str, settings: Any, operations: list[str]
+) -> None:
+    first, sealed = settings.SECRET_KEY, profile()["totpSecret"]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "second" * 10, [first]
+    state = asked()
+    operations.clear()
+    entered = answer(state, code_of(secret, NOW + 30))
+    assert operations.count("UpdateItem") == 1
+    assert profile()["totpSecret"] != sealed
+    assert provider.still_proves(entered)
+    # By now the first key is gone.
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "third" * 10, ["second" * 10]
+    assert isinstance(answer(asked(), code_of(secret, NOW + 60), at=NOW + 60), Tokens)
+
+
+def test_what_todays_key_sealed_stays_as_it_is(secret: str) -> None:
+    sealed = profile()["totpSecret"]
+    answer(asked(), code_of(secret, NOW + 30))
+    assert profile()["totpSecret"] == sealed
+
+
+def test_one_whose_key_is_gone_is_told_what_to_do(
+    secret: str, settings: Any, rows: Rows, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SECRET_KEY = "another" * 10
+    state, before = asked(), rows()
+    with pytest.raises(CodeMismatch) as raised:
+        answer(state, code_of(secret, NOW + 30))
+    assert (raised.value.status, raised.value.error_code, raised.value.sentence) == (
+        400,
+        "CodeMismatchException",
+        "Codes of this second factor can no longer be checked; use a recovery code, and set it up anew.",
+    )
+    assert "put that key back into SECRET_KEY_FALLBACKS" in caplog.text
+    assert rows() == before
+
+
+def test_a_pending_one_whose_key_is_gone_is_set_up_anew(ann: str, settings: Any) -> None:
+    with time_machine.travel(NOW, tick=False):
+        secret = provider.begin_totp(ann, "")
+        settings.SECRET_KEY = "another" * 10
+        with pytest.raises(NoTotpBegun):
+            provider.confirm_totp(ann, "", code_of(secret))
