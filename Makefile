@@ -49,14 +49,16 @@ deploy: ## Deploy to AWS what ENV names, and let it serve when it works (ENV=dev
 	$(BOOTSTRAP) carried
 	@.venv/bin/python -m infra release --env "$(ENV)" $(OPTIONS)
 
-rollback: dev ## Let the version serve again that did before (ENV=dev).
+rollback: ## Let the version serve again that did before (ENV=dev); it installs nothing.
+	@.venv/bin/python -c 'import boto3, troposphere' 2>/dev/null || \
+	    { echo "There is no .venv here with what a roll-back needs: run \`make dev\` first, or roll back where there is one." >&2; exit 1; }
 	@.venv/bin/python -m infra rollback --env "$(ENV)" $(OPTIONS)
 
 e2e: dev ## Deploy to an embedded AWS of its own, use what stands there, and take it down again.
 	$(BOOTSTRAP) carried
 	@.venv/bin/python -m pytest -n 0 tests/deployment
 
-coldstart: dev ## Compare the package's first answer with that of a bare Django and REST framework.
+coldstart: dev ## Compare the package's first answers with those of a bare Django and REST framework.
 	$(BOOTSTRAP) carried
 	@.venv/bin/python -m infra package --env dev
 	@.venv/bin/python -m bench.cold_start

@@ -14,6 +14,8 @@ from infra.deployment.aws import AwsError, sentence
 from infra.deployment.telling import Trouble
 from infra.graph import UnknownStack
 
+# The commands that can be about a part of the stacks.
+_BY_STACK: Final = ("synth", "deploy", "diff", "outputs", "destroy")
 # What each exit code means; 2 is argparse's own for a wrong option.
 DONE, FAILED, WRONG = 0, 1, 2
 INTERRUPTED: Final = 130
@@ -91,9 +93,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         _ask_environment(one, getattr(module, "DEFAULT_ENV", None))
         one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value for once")
-        one.add_argument(
-            "--stack", action="append", default=[], metavar="NAME", help="only this stack; may be repeated"
-        )
+        if name in _BY_STACK:
+            one.add_argument(
+                "--stack", action="append", default=[], metavar="NAME", help="only this stack; may be repeated"
+            )
         module.add_arguments(one)
     return parser
 

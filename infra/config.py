@@ -29,7 +29,8 @@ SWITCHES: Final[dict[str, tuple[str, ...]]] = {
 _HOST: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
 # What each text must look like, and an example for whom it does not.
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "domain": (r"[a-z][a-z0-9-]{1,19}", "movierec"),
+    # Cognito refuses its own words in the prefix of a pool's domain, which begins with this.
+    "domain": (r"(?!.*(aws|amazon|cognito))[a-z][a-z0-9-]{0,18}[a-z0-9]", "movierec"),
     "site": (rf"({_HOST})?", "movierec.net"),
     "region": (r"[a-z]{2}(-[a-z]+)+-\d", "eu-north-1"),
     "second_region": (r"[a-z]{2}(-[a-z]+)+-\d", "eu-west-1"),
@@ -44,7 +45,7 @@ _NUMBERS: Final[dict[str, tuple[int, int]]] = {
     "jobs_memory_mb": (512, 10_240),
 }
 # CloudWatch keeps logs for these numbers of days and no others.
-_LOG_DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288)
+LOG_DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288)
 _LISTS: Final[dict[str, tuple[str, str]]] = {
     "web_origins": (r"https?://[a-z0-9.-]+(:\d{1,5})?", "https://movierec.net"),
     "sign_in_urls": (rf"https://{_HOST}/.*|http://localhost(:\d+)?/.*", "https://movierec.net/"),
@@ -136,13 +137,18 @@ def _complaints(name: str, value: Any) -> list[str]:
         sentence = _wrong_text(value, *_TEXTS[name])
     elif name in _NUMBERS:
         least, most = _NUMBERS[name]
-        fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        fits = _is_whole(value) and least <= value <= most
         sentence = "" if fits else f"write a whole number from {least} to {most}"
     elif name == "log_days":
-        sentence = "" if value in _LOG_DAYS else f"write one of {', '.join(map(str, _LOG_DAYS))}"
+        sentence = "" if _is_whole(value) and value in LOG_DAYS else f"write one of {', '.join(map(str, LOG_DAYS))}"
     elif name in _LISTS:
         sentence = _wrong_list(value, *_LISTS[name])
     return [f"{name} is {value!r}; {sentence}."] if sentence else []
+
+
+def _is_whole(value: Any) -> bool:
+    # To Python, True is 1 and 14.0 is 14.
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _wrong_text(value: Any, pattern: str, example: str) -> str:

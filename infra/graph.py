@@ -92,7 +92,15 @@ def parts(config: Config) -> tuple[Part, ...]:
 
 def chosen(config: Config, wanted: Iterable[str]) -> tuple[Part, ...]:
     """The stacks with these names, in order; all without a name. Raises UnknownStack."""
-    known = parts(config)
+    return _named(config, parts(config), wanted)
+
+
+def chosen_of_all(config: Config, wanted: Iterable[str]) -> tuple[Part, ...]:
+    """The same, of the stacks that today's switches leave out too: they may stand since an earlier deploy."""
+    return _named(config, PARTS, wanted)
+
+
+def _named(config: Config, known: tuple[Part, ...], wanted: Iterable[str]) -> tuple[Part, ...]:
     asked = set(wanted)
     strange = asked - {part.name for part in known}
     if strange:

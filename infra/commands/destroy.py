@@ -1,4 +1,4 @@
-"""`python -m infra destroy`: removes stacks that hold no data."""
+"""`python -m infra destroy`: removes stacks that hold no data, and the functions with the stack of their roles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.deployment.destroying import Doomed
 from infra.deployment.telling import Trouble, kind_words, say
 from infra.deployment.waiting import Clock
 
-HELP: Final = "remove stacks; those with data are refused"
+HELP: Final = "remove stacks, and with compute the functions; stacks with data are refused"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,27 +30,30 @@ def run(config: Config, options: argparse.Namespace) -> int:
         raise WrongConfig(f"Nobody can be asked here (standard input is no terminal); add --confirm {config.env}.")
     aws = aws_of(config, options)
     home.must_be(aws)
-    doomed = destroying.found(aws, graph.chosen(config, options.stack))
-    if not doomed:
+    parts = graph.chosen_of_all(config, options.stack)
+    doomed, lost = destroying.found(aws, parts), destroying.lost_functions(aws, parts)
+    if not doomed and not lost:
         say(f"Nothing of {config.prefix} stands here.")
         return 0
-    _show(doomed)
+    _show(doomed, lost)
     objections = destroying.objections(aws, doomed, empty_buckets=options.empty_buckets)
     if objections:
         raise Trouble("\n".join([*objections, _remedy(config, doomed)]))
     _confirm(config, options.confirm)
-    kept = destroying.destroy(aws, doomed, Clock())
+    kept = destroying.destroy(aws, doomed, lost, Clock())
     say("All of it is removed." if not kept else "Removed. Kept in AWS:")
     for one in kept:
         say(f"  {one}")
     return 0
 
 
-def _show(doomed: list[Doomed]) -> None:
+def _show(doomed: list[Doomed], lost: list[str]) -> None:
     for one in doomed:
         say(f"{one.standing.name} in {one.region} would go:")
         for resource in one.resources:
             say(f"  - {resource.title} ({kind_words(resource.kind)}) {resource.id}")
+    for name in lost:
+        say(f"The function {name} would go, with all its versions.")
 
 
 def _remedy(config: Config, doomed: list[Doomed]) -> str:

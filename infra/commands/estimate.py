@@ -6,7 +6,7 @@ import argparse
 from typing import Final
 
 from infra import environments
-from infra.config import Config, WrongConfig
+from infra.config import Config
 from infra.deployment.telling import say
 from infra.estimate import shown
 from infra.estimate.bill import bill
@@ -32,8 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Tells the month; 1 with `--check` where it is past the budget."""
-    if options.stack:
-        raise WrongConfig("--stack: an estimate is of all stacks together; leave it out.")
     traffic = Traffic(options.mau, options.rpm)
 
     def change(words: str) -> Config:

@@ -11,7 +11,7 @@ from infra.config import Config
 from infra.deployment import parameters
 from infra.deployment.deploying import Task
 from infra.deployment.telling import say
-from infra.release import releasing
+from infra.release import packaging, releasing
 from infra.release.releasing import Plan
 
 HELP: Final = "deploy the stacks and the functions, and let the new version serve when it works"
@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Releases and tells the address."""
+    if options.package:
+        packaging.must_be_a_zip(options.package)
     aws = deploy.aws_of(config, options)
     task = Task(
         aws=aws,

@@ -1,4 +1,4 @@
-"""`python -m infra rollback`: lets the version serve again that did before."""
+"""`python -m infra rollback`: lets the pair of versions serve again that did before."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from infra.config import Config
 from infra.deployment.telling import say
 from infra.release import rolling_back
 
-HELP: Final = "let the version before serve again"
+HELP: Final = "let the versions before serve again, of both functions; a second time, it stays there"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     deploy.add_local(parser)
-    parser.add_argument("--to", default="", metavar="VERSION", help="this version of the application instead")
+    parser.add_argument("--to", default="", metavar="VERSION", help="the pair with this version of the application")
 
 
 def run(config: Config, options: argparse.Namespace) -> int:

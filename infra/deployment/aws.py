@@ -6,8 +6,10 @@ import os
 import re
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import (
     BotoCoreError,
@@ -26,7 +28,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from infra.config import Config
+from infra.config import Config, WrongConfig
 from infra.deployment.telling import Trouble
 
 # What AWS may raise; callers catch these two and nothing wider.
@@ -71,11 +73,14 @@ _SIGN_IN: Final = "Sign in (`aws sso login`, or `aws configure`) or set AWS_PROF
 
 
 class Aws:
-    """Clients for one environment. AWS_ENDPOINT_URL leads to a stand-in, which never gets real credentials."""
+    """Clients for one environment. AWS_ENDPOINT_URL leads to a stand-in, which never gets real credentials.
+
+    Raises WrongConfig where AWS_ENDPOINT_URL is no address.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.endpoint = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
+        self.endpoint = _endpoint()
         self._clients: dict[tuple[str, str], Any] = {}
 
     @property
@@ -100,7 +105,9 @@ class Aws:
 
     @cached_property
     def _session(self) -> Any:
-        return boto3.session.Session()
+        # A stand-in gets made-up credentials, so a profile that is not here must not stop anybody.
+        no_profile = botocore.session.Session({"profile": (None, None, None, None)}) if self.is_local else None
+        return boto3.session.Session(botocore_session=no_profile)
 
     def _made(self, service: str, region: str) -> Any:
         credentials = "test" if self.endpoint else None
@@ -125,6 +132,21 @@ class Aws:
             )
         except BotoCoreError as error:
             raise Trouble(sentence(error)) from error
+
+
+def _endpoint() -> str:
+    text = os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
+    if text and not _is_address(text):
+        raise WrongConfig(f"AWS_ENDPOINT_URL is {text!r}; write an address such as http://127.0.0.1:4566.")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _must_know(session: Any, region: str) -> None:

@@ -19,6 +19,7 @@ from infra.deployment.waiting import Clock, until
 from infra.graph import Part
 
 _REMOVAL_SECONDS: Final = 600
+_BUCKET: Final = "AWS::S3::Bucket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,8 @@ def _nothing_kept(task: Task, cloudformation: Any, standing: Standing) -> None:
     kept = [one.id for one in stacks.resources(cloudformation, standing.id) if one.id and one.status not in gone]
     if kept and not task.adopt:
         raise Trouble(
-            f"{standing.name} could not be made the last time, and {listed(kept)} stayed. Add --adopt to take that "
-            "into the new stack, or remove it by hand; then run the same command again."
+            f"{standing.name} could not be made the last time, and {listed(kept)} stayed. "
+            f"`{_adopting(task)}` takes that into the new stack; or remove it by hand and run the same command again."
         )
 
 
@@ -208,7 +209,7 @@ def _change_set(task: Task, cloudformation: Any, piece: Piece, standing: Standin
 def _make(task: Task, cloudformation: Any, piece: Piece, change_set: ChangeSet, standing: Standing | None) -> None:
     _show(piece, change_set.changes, is_new=standing is None)
     if not task.let_go:
-        protection.must_keep(change_set.changes, piece.name)
+        protection.must_keep(change_set.changes, task.aws.config, piece.name)
     if not task.agree(f"Deploy {piece.name} to {piece.region}?"):
         raise Trouble(f"Stopped before {piece.name}; nothing of it was changed.")
     if task.let_go and standing is not None:
@@ -229,14 +230,29 @@ _MADE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 def _failure(task: Task, piece: Piece, now: Standing | None, follower: Follower) -> str:
     failed = follower.first_failure() or (now.reason if now else "") or "AWS gives no reason"
     if now is None or now.status in stacks.STILLBORN:
-        kept = ", but for what is to be kept; --adopt takes that in" if task.adopt else ""
+        kept = ", but for what is to be kept, which the same command takes in" if task.adopt else ""
         after = f"What was made of it is removed again{kept}."
     elif now.is_healthy:
         after = "What stood before it stands as before."
     else:
         after = stacks.unhealthy_sentence(now, piece.region)
-    exists = " Add --adopt to take in what exists already." if "already exists" in failed else ""
+    exists = _about_what_exists(task, piece, failed) if "already exists" in failed else ""
     return f"{piece.name} failed. First was {failed}. {after}{exists} Mend it; the same command goes on from here."
+
+
+def _about_what_exists(task: Task, piece: Piece, failed: str) -> str:
+    body = piece.template["Resources"].get(failed.partition(" ")[0], {})
+    if task.aws.is_local and body.get("Type") == _BUCKET:
+        return " The embedded AWS cannot take in buckets: remove this one there."
+    # CloudFormation takes in nothing else.
+    if body and not body.get("DeletionPolicy", "Delete").startswith("Retain"):
+        return " It cannot be taken in: remove it by hand if nobody needs it."
+    return "" if task.adopt else f" `{_adopting(task)}` takes in what exists already."
+
+
+def _adopting(task: Task) -> str:
+    """The command that takes things in. A release, which deploys the stacks too, does not."""
+    return f"python -m infra deploy --env {task.aws.config.env} --adopt"
 
 
 def _show(piece: Piece, found: tuple[Change, ...], *, is_new: bool) -> None:

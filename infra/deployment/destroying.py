@@ -9,6 +9,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from infra import graph, names
+from infra.declared import functions
 from infra.deployment import home, parameters, stacks
 from infra.deployment.aws import Aws, is_missing
 from infra.deployment.progress import Follower, settle
@@ -22,6 +23,8 @@ _POOL: Final = "AWS::Cognito::UserPool"
 _BUCKET: Final = "AWS::S3::Bucket"
 # Buckets whose content a deploy makes again.
 _DERIVED: Final = ("deployment", "site")
+# The stack with the roles of the functions, which are of no stack themselves and of no use without it.
+_OF_FUNCTIONS: Final = "compute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,28 @@ def found(aws: Aws, parts: tuple[Part, ...]) -> list[Doomed]:
     return standing
 
 
+def lost_functions(aws: Aws, parts: tuple[Part, ...]) -> list[str]:
+    """The names of the functions that are there and go with these stacks."""
+    if _OF_FUNCTIONS not in [part.name for part in parts]:
+        return []
+    return [one.name for one in functions.functions(aws.config) if _is_function(aws, one.name)]
+
+
+def _is_function(aws: Aws, name: str) -> bool:
+    try:
+        aws.client("lambda").get_function_configuration(FunctionName=name)
+    except ClientError as error:
+        if is_missing(error):
+            return False
+        raise
+    return True
+
+
 def objections(aws: Aws, doomed: list[Doomed], *, empty_buckets: bool) -> list[str]:
     """Why these stacks may not be removed, one sentence each."""
     going = {one.part.name for one in doomed}
     sentences = [sentence for one in doomed for sentence in _protected(aws, one, empty_buckets=empty_buckets)]
-    for other in found(aws, graph.parts(aws.config)):
+    for other in found(aws, graph.PARTS):
         if other.part.name not in going and (held := [need for need in other.part.needs if need in going]):
             sentences.append(f"{other.standing.name} stands on {listed(held)}; name it with --stack as well.")
     return sentences
@@ -100,18 +120,40 @@ def _has_content(aws: Aws, region: str, bucket: str) -> bool:
     return bool(page.get("Versions") or page.get("DeleteMarkers"))
 
 
-def destroy(aws: Aws, doomed: list[Doomed], clock: Clock) -> list[str]:
-    """Removes the stacks; answers what CloudFormation kept. Raises Trouble where one cannot be removed."""
+def destroy(aws: Aws, doomed: list[Doomed], lost: list[str], clock: Clock) -> list[str]:
+    """Removes the stacks and the `lost` functions; answers what CloudFormation kept.
+
+    The functions go before the stack with their roles and behind those that call them. Raises Trouble where a stack
+    cannot be removed.
+    """
     kept: list[str] = []
     for one in doomed:
+        if one.part.name == _OF_FUNCTIONS:
+            _remove_functions(aws, lost)
         for resource in one.resources:
-            if resource.kind == _BUCKET and _is_derived(aws, resource.id):
+            if (
+                resource.kind == _BUCKET
+                and _is_derived(aws, resource.id)
+                and _has_content(aws, one.region, resource.id)
+            ):
                 empty(aws, one.region, resource.id)
         kept += _remove(aws, one, clock)
         parameters.forget_copies(aws, one.part.name, one.region)
-    if not found(aws, graph.parts(aws.config)):
+    if _OF_FUNCTIONS not in [one.part.name for one in doomed]:
+        _remove_functions(aws, lost)
+    if not found(aws, graph.PARTS):
         home.forget(aws)
     return kept
+
+
+def _remove_functions(aws: Aws, lost: list[str]) -> None:
+    for name in lost:
+        try:
+            aws.client("lambda").delete_function(FunctionName=name)
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+        say(f"The function {name} is removed, with all its versions.")
 
 
 def _remove(aws: Aws, doomed: Doomed, clock: Clock) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra.deployment.aws import AwsError, sentence
-from infra.deployment.checks import account, origin_key, outside, package, standing, taken
+from infra.deployment.checks import account, functions, origin_key, outside, package, standing, taken
 from infra.deployment.checks.finding import Check, Finding, Patient, Verdict
 from infra.deployment.telling import Trouble
 
@@ -17,6 +17,7 @@ _ON_AWS: Final[dict[str, Check]] = {
     "bucket names": taken.buckets,
     "tables": taken.tables,
     "stacks": standing.health,
+    "functions": functions.serving,
     "hosted zone": outside.zone,
     "certificates": outside.certificates,
     "mail": outside.mail,

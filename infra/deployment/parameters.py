@@ -168,7 +168,7 @@ def published(aws: Aws, region: str | None = None) -> dict[str, str]:
 def forget_copies(aws: Aws, stack: str, home: str) -> None:
     """Removes the copies of what a stack published in other regions than its own."""
     config = aws.config
-    for region in sorted({part.region(config) for part in graph.parts(config)} - {home}):
+    for region in sorted({part.region(config) for part in graph.PARTS} - {home}):
         ssm = aws.client("ssm", region)
         pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=f"/{config.domain}/{config.env}/{stack}/")
         names = [one["Name"] for page in pages for one in page["Parameters"]]

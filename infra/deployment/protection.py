@@ -26,7 +26,7 @@ def has_data(template: Mapping[str, Any]) -> bool:
     return any(body["Type"] in KEPT_TYPES for body in template["Resources"].values())
 
 
-def must_keep(changes: Iterable[Change], stack: str) -> None:
+def must_keep(changes: Iterable[Change], config: Config, stack: str) -> None:
     """Raises Trouble where a table or a pool would be replaced or leave its stack."""
     lost = [change for change in changes if change.loses]
     if not lost:
@@ -36,8 +36,8 @@ def must_keep(changes: Iterable[Change], stack: str) -> None:
     sentences = [f"{listed(leave)} would leave it"] if leave else []
     sentences += [f"{listed(replaced)} would be replaced"] if replaced else []
     raise Trouble(
-        f"{stack} is not touched: {'; '.join(sentences)}. Undo the change in the template; or back the data up and add "
-        "--let-go."
+        f"{stack} is not touched: {'; '.join(sentences)}. Undo the change in the template; or back the data up and run "
+        f"`python -m infra deploy --env {config.env} --let-go`."
     )
 
 

@@ -66,7 +66,8 @@ class Assumptions:
     units_a_title: float = 10
     scans_a_day: float = 2
     job_seconds: float = 120
-    mails_per_mau: float = 0.5
+    mails_per_mau: float = 0.2
+    codes_per_mau: float = 0.3
     s3_gb: float = 2
     s3_log_writes: int = 20_000
     key_calls_per_table_hour: float = 12
@@ -98,7 +99,8 @@ TOLD: Final = {
     "units_a_title": "write units of such a title, with its index",
     "scans_a_day": "times a day that a job reads the whole catalogue",
     "job_seconds": "seconds that a scheduled job runs",
-    "mails_per_mau": "mails for each monthly user",
+    "mails_per_mau": "mails of the service itself for each monthly user",
+    "codes_per_mau": "mails of the user pool with a code for each monthly user; they cost where pool_mail is ses",
     "s3_gb": "GB in buckets: models, packages, the site, logs; uploads are not counted",
     "s3_log_writes": "objects that logs of buckets and the trail write",
     "key_calls_per_table_hour": "calls of KMS for each table in use and hour: DynamoDB asks again after five minutes",

@@ -112,9 +112,15 @@ class Inventory:
         return sum(_runs(schedule.properties) for schedule in self.of("Scheduler::Schedule"))
 
     @property
+    def codes_by_ses(self) -> bool:
+        """Whether the pool sends its codes by SES, which is paid for, rather than by Cognito's own sender."""
+        mails = [pool.properties.get("EmailConfiguration", {}) for pool in self.of("Cognito::UserPool")]
+        return any(mail.get("EmailSendingAccount") == "DEVELOPER" for mail in mails)
+
+    @property
     def sampling(self) -> tuple[float, float] | None:
-        """How many traces a second X-Ray takes whole, and what share of the rest; None where nothing is traced."""
-        if not any(_traces(resource) for resource in self._resources):
+        """How many requests a second a gateway traces whole, and what share of the rest; None where none traces."""
+        if not any(stage.properties.get("TracingEnabled") for stage in self.of("ApiGateway::Stage")):
             return None
         rules = [rule.properties["SamplingRule"] for rule in self.of("XRay::SamplingRule")]
         return (rules[0]["ReservoirSize"], rules[0]["FixedRate"]) if rules else SAMPLING_OF_AWS
@@ -165,9 +171,3 @@ def _kept(holder: Body, rule: Body | None = None) -> int:
 
 def _runs(schedule: Body) -> float:
     return runs_a_month(schedule["ScheduleExpression"])
-
-
-def _traces(resource: Resource) -> bool:
-    properties = resource.properties
-    active = properties.get("TracingConfig") or {}
-    return bool(properties.get("TracingEnabled")) or active.get("Mode") == "Active"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from infra.config import Config
+from infra.config import GLOBAL_REGION, Config
 from infra.estimate.assumptions import KINDS, Assumptions, told
 from infra.estimate.bill import Bill, Costs
 from infra.estimate.prices import Column, known_regions, prices
@@ -53,7 +53,13 @@ class Estimate:
     @property
     def warnings(self) -> list[str]:
         """What whoever reads the figures has to know."""
-        found = [*_unknown_regions(self.config), *_from_memory(self.bill), self.own_traces, self.over_budget]
+        found = [
+            *_unknown_regions(self.config),
+            *_regions_from_memory(self.config),
+            *_from_memory(self.bill),
+            self.own_traces,
+            self.over_budget,
+        ]
         return [sentence for sentence in found if sentence]
 
 
@@ -181,8 +187,16 @@ def _unknown_regions(config: Config) -> list[str]:
     ]
 
 
+def _regions_from_memory(config: Config) -> list[str]:
+    regions = (config.region, config.second_region)
+    found = [region for region in regions if region in known_regions() and region != GLOBAL_REGION]
+    if not found:
+        return []
+    return [f"Where AWS has a price for each region, those of {' and '.join(found)} stand here from memory."]
+
+
 def _from_memory(bill: Bill) -> list[str]:
-    found = [prices()[line.price] for line in bill.lines if line.costs[Column.NONE] >= 1]
+    found = [prices()[line.price] for line in bill.lines if money(line.costs[Column.NONE]) != money(0)]
     names = [f"{price.service}, {price.what}" for price in found if price.seen == "memory"]
     if not names:
         return []

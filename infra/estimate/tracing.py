@@ -28,8 +28,7 @@ def past_the_rule(config: Config, traffic: Traffic, bill: Bill) -> float:
     site = traffic.requests * model.site_share if config.hosting == "django" else 0
     chosen = traffic.requests if config.api == "http" else site
     (by_rule,) = [line.quantity for line in bill.lines if line.price == _PRICE] or [0.0]
-    share = chosen / traffic.requests if traffic.requests else 0
-    both = by_rule * (1 - share) + traces(chosen, SAMPLING_OF_AWS, model)
+    both = by_rule + traces(chosen, SAMPLING_OF_AWS, model)
     return _cost(config, both) - _cost(config, by_rule)
 
 

@@ -51,6 +51,11 @@ class Month:
         return self.traffic.requests * self.model.site_share if self.config.hosting == "django" else 0
 
     @property
+    def direct_requests(self) -> float:
+        """Requests that come to the API past CloudFront."""
+        return self.traffic.requests - self.site_requests
+
+    @property
     def page_requests(self) -> float:
         """Requests of browsers that get files from CloudFront or Amplify, whoever answers the others."""
         return self.traffic.requests * self.model.site_share
@@ -100,7 +105,7 @@ def _functions(month: Month) -> Used:
 
 
 def _gateways(month: Month) -> Used:
-    direct = month.traffic.requests - month.site_requests
+    direct = month.direct_requests
     if month.inventory.has("ApiGateway::RestApi"):
         yield "api-rest-requests", direct
         yield "api-http-requests", month.site_requests
@@ -150,7 +155,9 @@ def _copies(month: Month) -> Used:
 
 def _people(month: Month) -> Used:
     yield f"cognito-{month.inventory.user_plan}", month.traffic.people
-    yield "ses-mails", month.traffic.people * month.model.mails_per_mau
+    # What Cognito's own sender sends is free.
+    codes = month.model.codes_per_mau if month.inventory.codes_by_ses else 0
+    yield "ses-mails", month.traffic.people * (month.model.mails_per_mau + codes)
 
 
 def _key_calls(month: Month) -> float:
@@ -174,9 +181,10 @@ def _seals(month: Month) -> Used:
 
 def _inspected(month: Month) -> float:
     scopes = {acl.properties["Scope"] for acl in month.inventory.of("WAFv2::WebACL")}
-    direct = month.traffic.requests - month.site_requests
     files = month.page_requests * month.model.files_per_site_request
-    return (direct if "REGIONAL" in scopes else 0) + (month.site_requests + files if "CLOUDFRONT" in scopes else 0)
+    return (month.direct_requests if "REGIONAL" in scopes else 0) + (
+        month.site_requests + files if "CLOUDFRONT" in scopes else 0
+    )
 
 
 def _logs(month: Month) -> Used:
@@ -204,8 +212,9 @@ def _watching(month: Month) -> Used:
 
 
 def _traced(month: Month) -> float:
+    """Only the REST API's gateway traces: HTTP APIs, the site's own door among them, have no X-Ray."""
     sampling = month.inventory.sampling
-    return 0 if sampling is None else traces(month.traffic.requests, sampling, month.model)
+    return 0 if sampling is None else traces(month.direct_requests, sampling, month.model)
 
 
 def traces(requests: float, sampling: tuple[float, float], model: Assumptions) -> float:

@@ -1,6 +1,6 @@
 """Gives the signing secret another key, in AWS Lambda, by the four steps of Secrets Manager.
 
-Processes read the secret once, at their start. So a fresh key opens for a whole period before it signs: it stands as
+Processes read the secret once, at its first use. So a fresh key opens for a whole period before it signs: it stands as
 NEXT and first among SECRET_KEY_FALLBACKS, and the rotation after that makes it SECRET_KEY.
 """
 

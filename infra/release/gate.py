@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -48,6 +48,16 @@ def must_fit(archive: Path, folder: Path) -> None:
         raise Trouble(
             f"{library} needs glibc 2.{minor}, and Lambda's Python has 2.{GLIBC_MINOR}. Remove .venv-lambda and build "
             "again; if it stays so, pin a version with a manylinux2014 wheel."
+        )
+
+
+def must_carry(folder: Path, linked: Set[str]) -> None:
+    """Raises Trouble where functions serve the static files themselves and the package lacks one."""
+    static = (folder / contents.MANIFEST).parent
+    lost = sorted(name for name in linked if not name.endswith(".map") and not (static / name).is_file())
+    if lost:
+        raise Trouble(
+            f"The package lacks {lost[0]}, which its pages link: it was made for hosting = django. Make it again."
         )
 
 

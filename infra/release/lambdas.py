@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,15 +19,16 @@ from infra.release.settings import Settings
 
 LATEST: Final = "$LATEST"
 VERSIONS_KEPT: Final = 5
+# How the description of a version begins that a release has published.
+_OURS: Final = "package "
 _SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What the alias of a function points to, and what it pointed to before; empty where nothing was."""
+    """What the alias of a function points to."""
 
     version: str
-    before: str
     # The versions that get a part of the requests while a release is under way.
     others: tuple[str, ...] = ()
 
@@ -116,7 +116,7 @@ def _with_these_variables(
 def _published(aws: Aws, clock: Clock, function: Function, package: Package, before: list[int]) -> str:
     client = aws.client("lambda")
     made = client.publish_version(
-        FunctionName=function.name, CodeSha256=package.code, Description=f"package {package.mark}"
+        FunctionName=function.name, CodeSha256=package.code, Description=f"{_OURS}{package.mark}"
     )
     version = str(made["Version"])
     settled(aws, clock, function, version)
@@ -124,21 +124,27 @@ def _published(aws: Aws, clock: Clock, function: Function, package: Package, bef
         return version
     say(f"  version {version} is published")
     # Zappa publishes one of its own, with the code of now and the settings of before.
-    for stray in set(versions(aws, function)) - {*before, int(version)}:
-        client.delete_function(FunctionName=function.name, Qualifier=str(stray))
+    for stray, description in _described(aws, function).items():
+        if stray not in before and not description.startswith(_OURS):
+            client.delete_function(FunctionName=function.name, Qualifier=str(stray))
     return version
 
 
 def versions(aws: Aws, function: Function) -> list[int]:
     """The numbers of a function's versions, oldest first; none where there is no function."""
+    return sorted(_described(aws, function))
+
+
+def _described(aws: Aws, function: Function) -> dict[int, str]:
+    """The versions of a function, each with its description."""
     pages = aws.client("lambda").get_paginator("list_versions_by_function").paginate(FunctionName=function.name)
     try:
-        found = [one["Version"] for page in pages for one in page["Versions"]]
+        found = [one for page in pages for one in page["Versions"] if one["Version"] != LATEST]
     except ClientError as error:
         if is_missing(error):
-            return []
+            return {}
         raise
-    return sorted(int(version) for version in found if version != LATEST)
+    return {int(one["Version"]): one.get("Description", "") for one in found}
 
 
 def serving(aws: Aws, function: Function) -> Serving | None:
@@ -149,40 +155,33 @@ def serving(aws: Aws, function: Function) -> Serving | None:
         if is_missing(error):
             return None
         raise
-    before = re.search(r"before it (\d+)", found.get("Description", ""))
     others = tuple((found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {})
-    return Serving(found["FunctionVersion"], before[1] if before else "", others)
+    return Serving(found["FunctionVersion"], others)
 
 
-def point(aws: Aws, function: Function, version: str, before: str) -> None:
-    """Points the alias to a version, at once and for all requests, and notes which one was before it."""
+def point(aws: Aws, function: Function, version: str) -> None:
+    """Points the alias to a version, at once and for all requests."""
     client = aws.client("lambda")
-    said = f"version {version}; before it {before or 'none'}"
     if serving(aws, function) is None:
-        client.create_alias(FunctionName=function.name, Name=names.ALIAS, FunctionVersion=version, Description=said)
+        client.create_alias(FunctionName=function.name, Name=names.ALIAS, FunctionVersion=version)
     else:
         client.update_alias(
             FunctionName=function.name,
             Name=names.ALIAS,
             FunctionVersion=version,
-            Description=said,
+            # What releases of long ago wrote here is in the history now.
+            Description="",
             RoutingConfig={"AdditionalVersionWeights": {}},
         )
 
 
-def note_before(aws: Aws, function: Function, version: str, before: str) -> None:
-    """Notes which version was before the one that serves, where somebody else has moved the alias."""
-    said = f"version {version}; before it {before or 'none'}"
-    aws.client("lambda").update_alias(FunctionName=function.name, Name=names.ALIAS, Description=said)
-
-
-def prune(aws: Aws, function: Function) -> list[int]:
-    """Removes old versions but for the newest ones, what serves, and what served before; answers what went."""
+def prune(aws: Aws, function: Function, wanted: Set[str]) -> list[int]:
+    """Removes old versions but for the newest ones, what serves, and those that are wanted; answers what went."""
     known = versions(aws, function)
     now = serving(aws, function)
-    kept = {str(version) for version in known[-VERSIONS_KEPT:]}
+    kept = {str(version) for version in known[-VERSIONS_KEPT:]} | wanted
     if now is not None:
-        kept |= {now.version, now.before, *now.others}
+        kept |= {now.version, *now.others}
     gone = [version for version in known if str(version) not in kept]
     for version in gone:
         aws.client("lambda").delete_function(FunctionName=function.name, Qualifier=str(version))

@@ -6,15 +6,17 @@ import hashlib
 import os
 import subprocess
 import sys
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile, ZipFile
 
-from infra.config import Config
+from infra.config import Config, WrongConfig
 from infra.deployment.telling import Trouble
-from infra.release import contents, gate, zappa_cli
+from infra.release import contents, gate, static_files, zappa_cli
 from infra.release.settings import ROOT, folder
 from infra.release.steps import step
 
@@ -27,12 +29,16 @@ _SHOWN: Final = 1500
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package that went through the gate. `code` is its SHA-256 in the form in which Lambda tells it."""
+    """A package that went through the gate. `code` is its SHA-256 in the form in which Lambda tells it.
+
+    `linked` are the static files that its pages link, by their names with hashes.
+    """
 
     path: Path
     code: str
     packed: int
     unpacked: int
+    linked: frozenset[str]
 
     @property
     def mark(self) -> str:
@@ -58,16 +64,32 @@ def build(config: Config) -> Package:
     return checked(config, archive)
 
 
+def must_be_a_zip(archive: Path) -> None:
+    """Raises WrongConfig for a package that was named and is no whole zip."""
+    if not archive.is_file():
+        raise WrongConfig(f"--package {archive}: there is no such file; `make package` makes one.")
+    try:
+        with ZipFile(archive) as zipped:
+            broken = zipped.testzip()
+    except (BadZipFile, OSError, zlib.error) as error:
+        raise WrongConfig(f"--package {archive}: this is no zip that can be read ({error}).") from error
+    if broken:
+        raise WrongConfig(f"--package {archive}: {broken} in it is damaged; make it or fetch it again.")
+
+
 def checked(config: Config, archive: Path) -> Package:
     """A package of which every claim was tried on what is in the zip. Raises Trouble."""
     unpacked = folder(config) / UNPACKED
     with step("Trying the package in an interpreter of its own"):
         contents.extract(archive, unpacked)
         gate.must_fit(archive, unpacked)
+        linked = static_files.linked(unpacked)
+        if config.hosting != "django":
+            gate.must_carry(unpacked, linked)
         gate.must_answer(config, unpacked)
     content = archive.read_bytes()
     code = b64encode(hashlib.sha256(content).digest()).decode()
-    return Package(archive, code, len(content), contents.size_of(unpacked))
+    return Package(archive, code, len(content), contents.size_of(unpacked), linked)
 
 
 def collect_static(variables: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -111,13 +112,37 @@ def service(aws: Aws, clock: Clock, published: Mapping[str, str]) -> str:
         _must_be_healthy(answer.status, answer.body, f"The service at {address}")
     _must("a sign-up without data", ask(address, "POST", "/auth/signup", body="{}"), (400, 429))
     _must("the lists without a token", ask(address, "GET", "/user/favourites"), (401,))
-    _must("a page", ask(address, "GET", "/", accept="text/html"), (200,), "<html")
+    page = ask(address, "GET", "/", accept="text/html")
+    _must("a page", page, (200,), "<html")
+    if aws.config.hosting == "django":
+        _must_have_style(aws, clock, page.body, published["frontend/site-bucket-name"])
     origin = aws.config.web_origins[0]
     allowed = ask(address, "OPTIONS", "/user/favourites", origin=origin)
     _must("a browser's preflight", allowed, (200, 204))
     if allowed.headers.get("access-control-allow-origin") not in (origin, "*"):
         raise Trouble(f"The service does not allow {origin} at {address}: {dict(allowed.headers)!r:.300}")
     return str(address)
+
+
+def _must_have_style(aws: Aws, clock: Clock, page: str, bucket: str) -> None:
+    """Raises Trouble where a page's style sheet does not come from the address that the page has for it."""
+    found = re.search(r'<link[^>]*\shref="([^"]+\.css)"', page)
+    if found is None:
+        raise Trouble("The front page links no style sheet, so people would see it without any style.")
+    place = urlsplit(found[1])
+    if aws.is_local:
+        # No name leads to the embedded AWS's CloudFront, so the file is looked for where that has it from.
+        key = place.path.lstrip("/")
+        if aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"] == 0:
+            raise Trouble(f"The front page links {found[1]}, and the bucket {bucket} has no {key}.")
+        return
+    address = Address(f"{place.scheme}://{place.netloc}")
+
+    def look() -> bool | None:
+        return True if ask(address, "GET", place.path, accept="text/css").status == 200 else None
+
+    if until(look, clock, _PATIENCE_SECONDS) is None:
+        _must(f"{found[1]}, the style of its front page,", ask(address, "GET", place.path, accept="text/css"), (200,))
 
 
 def _must(what: str, answer: Answer, statuses: tuple[int, ...], text: str = "") -> None:

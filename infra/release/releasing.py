@@ -1,7 +1,8 @@
 """A release: stacks, package, both functions, and the alias that serves, in this order and each step tried first.
 
-Until the alias moves, the old version serves whatever happens; when something is wrong after that, it moves back. Every
-step looks at what is there, so that a release that was stopped goes on when it is started again.
+Until the alias moves, the old version serves whatever happens; when something is wrong after that, both functions go
+back to the last pair that was asked, which the history names. Every step looks at what is there, so that a release that
+was stopped goes on when it is started again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from infra import graph, names
 from infra.config import Config, WrongConfig
@@ -17,11 +18,12 @@ from infra.declared import functions
 from infra.declared.functions import Function
 from infra.declared.variables import variables
 from infra.deployment import deploying, home, parameters
-from infra.deployment.aws import Aws, AwsError, sentence
+from infra.deployment.aws import Aws, AwsError
 from infra.deployment.deploying import Task
 from infra.deployment.telling import Trouble, say
 from infra.deployment.waiting import Clock
-from infra.release import filling, lambdas, packaging, probing, settings, shifting, static_files
+from infra.release import aliases, filling, history, lambdas, packaging, probing, settings, shifting, static_files
+from infra.release.history import History, Pair
 from infra.release.packaging import Package
 from infra.release.steps import step
 
@@ -67,6 +69,19 @@ def release(plan: Plan) -> Released:
             deploying.deploy(plan.task, graph.chosen(config, ()))
     published = parameters.published(plan.aws)
     surroundings = environment(plan.aws, published)
+    with history.held(plan.aws, "release") as known:
+        aliases.adopt(plan.aws, known)
+        package, versions = _brought(plan, published, surroundings)
+        released = _serve(plan, known, Pair(versions["app"], versions["jobs"], package.mark), published)
+        _finish(plan.aws, known)
+    return released
+
+
+def _brought(
+    plan: Plan, published: Mapping[str, str], surroundings: Mapping[str, str]
+) -> tuple[Package, dict[str, str]]:
+    """All that comes before the aliases move; answers the package and the versions."""
+    config = plan.aws.config
     filling.must_have_keys(plan.aws)
     package = packaging.checked(config, plan.package) if plan.package else packaging.build(config)
     say(f"The package is {package}.")
@@ -74,12 +89,8 @@ def release(plan: Plan) -> Released:
     with step("Looking for a model"):
         filling.bring_model(plan.aws, plan.model, surroundings)
     versions = _upload(plan, package, published, surroundings)
-    _bring_static_files(plan.aws, published)
-    released = _serve(plan, versions, published)
-    with step("Looking for a catalogue"):
-        filling.begin_catalogue(plan.aws, names.jobs_function(config))
-    _tidy(plan.aws)
-    return released
+    _bring_static_files(plan.aws, package, published)
+    return package, versions
 
 
 def _must_be_possible(aws: Aws) -> None:
@@ -134,70 +145,72 @@ def _stored(aws: Aws, package: Package) -> str:
     return f"s3://{bucket}/{key}"
 
 
-def _bring_static_files(aws: Aws, published: Mapping[str, str]) -> None:
+def _bring_static_files(aws: Aws, package: Package, published: Mapping[str, str]) -> None:
     if aws.config.hosting != "django":
         return
     with step("Uploading the static files"):
-        # Collected again, because a package that is given was built at another time.
-        if not (packaging.STATIC / "staticfiles.json").exists():
-            raise Trouble("build/static is empty: run `make package`, which collects the static files.")
-        count = static_files.upload(aws, published["frontend/site-bucket-name"], packaging.STATIC)
+        count = static_files.upload(aws, published["frontend/site-bucket-name"], packaging.STATIC, package.linked)
         say(f"  {count} new" if count else "  all there already")
 
 
-def _serve(plan: Plan, versions: Mapping[str, str], published: Mapping[str, str]) -> Released:
-    """Lets the new versions serve, and takes that back where the service does not work then."""
+def _serve(plan: Plan, known: History, new: Pair, published: Mapping[str, str]) -> Released:
+    """Lets the new versions serve, and takes that back where the service does not work then, or this is stopped."""
     aws, config = plan.aws, plan.aws.config
-    pairs = [(one, versions[one.concern]) for one in functions.functions(config)]
-    before = {one.concern: lambdas.serving(aws, one) for one, _ in pairs}
-    changed = any(_version(before[one.concern]) != new for one, new in pairs)
+    changed = not aliases.are_at(aws, new)
     if not changed:
         say("These versions serve already; nothing is moved.")
+    known.write(known.record.beginning(new))
     try:
         with step("Letting the new versions serve"):
-            for one, new in pairs:
-                shifting.shift(aws, plan.clock, one, new, published)
-            if changed:
-                _note_unmoved(aws, pairs, before)
+            for one in functions.functions(config):
+                shifting.shift(aws, plan.clock, one, new.version(one.concern), published)
             _mind_failures(aws, functions.jobs(config), published)
         with step("Asking the service"):
             probing.version(aws, functions.app(config), names.ALIAS, published["api/host"])
             address = probing.service(aws, plan.clock, published)
+        known.write(known.record.released(new))
+    except BaseException as error:
+        told = _taken_back(plan, known, published)
+        if isinstance(error, (Trouble, *AwsError)):
+            raise Trouble(f"{aliases.said(error)}\n{told}") from error
+        say(told)
+        raise
+    return Released(address, {"app": new.app, "jobs": new.jobs}, changed)
+
+
+def _taken_back(plan: Plan, known: History, published: Mapping[str, str]) -> str:
+    """Has the last pair that was asked serve again; answers what serves now."""
+    aws, good = plan.aws, known.record.good
+    if not known.is_ours:
+        return f"What serves is left as it is.\n{aliases.told(aws)}"
+    if good is None:
+        why = "Nothing that was asked served before, so what is new stays, and the same command tries again."
+        return f"{why}\n{aliases.told(aws)}"
+    complete, told = aliases.move(aws, plan.clock, good, published)
+    if not complete:
+        return (
+            f"{told}\nRun make rollback ENV={aws.config.env}, which sees to it that {good} serves, as before this "
+            "release; or the same command again."
+        )
+    try:
+        known.write(known.record.given_up())
     except (Trouble, *AwsError) as error:
-        raise Trouble(f"{_said(error)}\n{_taken_back(aws, pairs, before)}") from error
-    return Released(address, dict(versions), changed)
+        return f"{told}\nThat could not be noted: {aliases.said(error)}"
+    return f"{told}\nThat is what served before."
 
 
-def _note_unmoved(
-    aws: Aws, pairs: list[tuple[Function, str]], before: Mapping[str, lambdas.Serving | None]
-) -> None:
-    """Notes of a function that stays as it is that the same version served before: the way back is of both together."""
-    for one, new in pairs:
-        if _version(before[one.concern]) == new:
-            lambdas.note_before(aws, one, new, new)
-
-
-def _version(serving: lambdas.Serving | None) -> str:
-    return serving.version if serving else ""
-
-
-def _said(error: Any) -> str:
-    return str(error) if isinstance(error, Trouble) else sentence(error)
-
-
-def _taken_back(aws: Aws, pairs: list[tuple[Function, str]], before: Mapping[str, lambdas.Serving | None]) -> str:
-    """Points the aliases to where they pointed; answers what serves now."""
-    told = []
-    for one, _ in pairs:
-        old = before[one.concern]
-        if old is None:
-            told.append(f"{one.name} served nothing before, so what is new stays, and the same command tries again.")
-            continue
-        now = lambdas.serving(aws, one)
-        if now is not None and (now.version != old.version or now.others):
-            lambdas.point(aws, one, old.version, old.before)
-        told.append(f"{one.name}: version {old.version} serves, as before.")
-    return "\n".join(told)
+def _finish(aws: Aws, known: History) -> None:
+    """What a release does when the new versions serve. Raises Trouble that says that they do."""
+    try:
+        with step("Looking for a catalogue"):
+            filling.begin_catalogue(aws, names.jobs_function(aws.config))
+        _tidy(aws, known)
+    except BaseException as error:
+        told = f"The release itself is done: {known.record.good} serves, and was asked."
+        if isinstance(error, (Trouble, *AwsError)):
+            raise Trouble(f"{aliases.said(error)}\n{told} Run the same command again for the rest.") from error
+        say(told)
+        raise
 
 
 def _mind_failures(aws: Aws, jobs: Function, published: Mapping[str, str]) -> None:
@@ -211,9 +224,9 @@ def _mind_failures(aws: Aws, jobs: Function, published: Mapping[str, str]) -> No
     )
 
 
-def _tidy(aws: Aws) -> None:
+def _tidy(aws: Aws, known: History) -> None:
     for one in functions.functions(aws.config):
-        if gone := lambdas.prune(aws, one):
+        if gone := lambdas.prune(aws, one, history.known_versions(known.record, one.concern)):
             say(f"{one.name}: versions {', '.join(map(str, gone))} are removed.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ from infra.deployment.telling import Trouble, say
 from infra.deployment.waiting import Clock, until
 from infra.release import lambdas
 
-_SECONDS: Final = 1800
+# Less than a release keeps others away for.
+_SECONDS: Final = 1500
 _UNDER_WAY: Final = ("Created", "Queued", "InProgress", "Baking", "Ready")
 _ENDS: Final = ("Succeeded", "Failed", "Stopped")
 
@@ -30,9 +32,8 @@ def shift(aws: Aws, clock: Clock, function: Function, version: str, published: M
     old = before.version if before else ""
     if old and _in_steps(aws, function, published):
         _by_codedeploy(aws, clock, function, (old, version), published)
-        lambdas.note_before(aws, function, version, old)
     else:
-        lambdas.point(aws, function, version, old)
+        lambdas.point(aws, function, version)
     say(f"{function.name}: version {version} serves{f' in place of {old}' if old else ''}.")
     return old
 
@@ -72,16 +73,33 @@ def app_spec(function: str, old: str, new: str) -> dict[str, Any]:
 
 def _finish_earlier(aws: Aws, clock: Clock, published: Mapping[str, str]) -> None:
     """Follows a deployment that an earlier release, perhaps a killed one, has begun."""
+    for deployment in _under_way(aws, published):
+        say(f"An earlier release is still under way ({deployment}); waiting for it.")
+        _follow(aws, clock, deployment, names.app_function(aws.config))
+
+
+def halt(aws: Aws, clock: Clock, published: Mapping[str, str]) -> None:
+    """Stops what CodeDeploy has begun, which would move the alias again after it was moved back. Raises Trouble."""
+    for deployment in _under_way(aws, published):
+        aws.client("codedeploy").stop_deployment(deploymentId=deployment, autoRollbackEnabled=False)
+        if until(partial(_ended, aws, deployment), clock, _SECONDS) is None:
+            raise Trouble(f"CodeDeploy does not stop {deployment}; look at it there.")
+
+
+def _ended(aws: Aws, deployment: str) -> bool | None:
+    found = aws.client("codedeploy").get_deployment(deploymentId=deployment)["deploymentInfo"]
+    return True if found["status"] in _ENDS else None
+
+
+def _under_way(aws: Aws, published: Mapping[str, str]) -> list[str]:
     if aws.is_local or "compute/release-group" not in published:
-        return
+        return []
     found = aws.client("codedeploy").list_deployments(
         applicationName=published["compute/release-application"],
         deploymentGroupName=published["compute/release-group"],
         includeOnlyStatuses=list(_UNDER_WAY),
-    )["deployments"]
-    for deployment in found:
-        say(f"An earlier release is still under way ({deployment}); waiting for it.")
-        _follow(aws, clock, deployment, names.app_function(aws.config))
+    )
+    return list(found["deployments"])
 
 
 def _follow(aws: Aws, clock: Clock, deployment: str, function: str) -> None:

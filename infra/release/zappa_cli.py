@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from botocore.exceptions import ClientError
+
 from infra.config import Config
 from infra.declared.functions import Function
-from infra.deployment.aws import Aws
+from infra.deployment.aws import Aws, sentence
 from infra.deployment.telling import Trouble
 from infra.release import settings
 from infra.release.settings import ROOT, folder
@@ -20,6 +23,8 @@ from infra.release.settings import ROOT, folder
 LOG: Final = "zappa.log"
 _PACKED: Final = ("apps", "movierec", "manage.py", "build/static")
 _LINES_SHOWN: Final = 15
+_RULE: Final = "\n==============\n"
+_REFUSAL: Final = re.compile(r"An error occurred \((\w+)\) when calling the (\w+) operation[^:\n]*: (.*)")
 # What would lead Zappa to other credentials than those of a stand-in.
 _OF_PEOPLE: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
@@ -86,7 +91,16 @@ def _run(config: Config, words: list[str], more: Mapping[str, str], where: Path 
             command, cwd=where, env=surroundings, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
         )
     if done.returncode != 0:
-        said = log.read_text(encoding="utf-8")[before:].splitlines()[-_LINES_SHOWN:]
-        raise Trouble(
-            f"Zappa could not {words[0]} {words[1]}; {os.path.relpath(log)} has all of it:\n" + "\n".join(said)
-        )
+        said = log.read_bytes()[before:].decode(errors="replace")
+        raise Trouble(f"Zappa could not {words[0]} {words[1]}; {os.path.relpath(log)} has all of it:\n{reason(said)}")
+
+
+def reason(said: str) -> str:
+    """Why Zappa failed, of all that it printed: AWS's refusal in our words, else its last lines without greetings."""
+    if refused := _REFUSAL.findall(said):
+        code, operation, message = refused[-1]
+        return sentence(ClientError({"Error": {"Code": code, "Message": message}}, operation))
+    # Zappa shows where it failed between two such lines, and asks for bug reports below.
+    parts = said.split(_RULE)
+    told = parts[-2] if len(parts) > 2 else said
+    return "\n".join(told.strip().splitlines()[-_LINES_SHOWN:])

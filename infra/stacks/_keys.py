@@ -61,7 +61,7 @@ def for_logs() -> Statement:
 
 
 def for_publishers(services: list[str]) -> Statement:
-    """Services that write to topics and queues on behalf of this account."""
+    """Services, such as cloudwatch, that write to topics and queues on behalf of this account."""
     return {
         "Sid": "Publishers",
         "Effect": "Allow",

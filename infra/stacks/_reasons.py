@@ -9,7 +9,6 @@ from infra.suppressions import Suppression
 # Keys, buckets and logs.
 NO_CMK: Final = Suppression(
     (
-        "AwsSolutions-SNS2",
         "CKV_AWS_26",
         "CKV_AWS_27",
         "CKV_AWS_35",
@@ -17,7 +16,6 @@ NO_CMK: Final = Suppression(
         "CKV_AWS_149",
         "CKV_AWS_158",
         "CKV_AWS_166",
-        "CKV_AWS_297",
         "CT.CLOUDTRAIL.PR.1",
         "CT.CLOUDWATCH.PR.3",
         "CT.S3.PR.10",
@@ -63,16 +61,17 @@ MAIL: Final = Suppression(
 STARS: Final = Suppression(
     ("AwsSolutions-IAM5", "Serverless-LambdaStarPermissions"),
     "The star stands for what is inside of one named thing (objects below a bucket's prefix, streams of a log group, "
-    "versions of a function, backups of a table), or for X-Ray, which has nothing that its two rights could be "
-    "limited to.",
+    "versions of a function, backups of a table, tables that a restore test makes), or for X-Ray, which has nothing "
+    "that its two rights could be limited to.",
 )
 LAST_QUEUE: Final = Suppression(
     ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
     "This is the queue for what failed; there is none behind the last one, and an alarm watches it.",
 )
 TURNED_BY_HAND: Final = Suppression(
-    ("AwsSolutions-SMG4", "CKV2_AWS_57"),
-    "No function can turn it: TMDB gives its key to a person, and CloudFront takes up its word by a deployment alone.",
+    ("AwsSolutions-SMG4",),
+    "No function turns it: TMDB gives its key to a person, and CloudFront's word is also in the configuration of the "
+    "distribution, where an operator puts the new one by the steps of the runbook.",
 )
 SECOND_FACTOR_BY_CHOICE: Final = Suppression(
     ("AwsSolutions-COG2",),
@@ -80,9 +79,11 @@ SECOND_FACTOR_BY_CHOICE: Final = Suppression(
     "and forced on nobody.",
 )
 OWN_LIMITS_ON_GUESSES: Final = Suppression(
-    ("AwsSolutions-COG3", "AwsSolutions-COG8"),
-    "Threat protection is of the plan Plus, 0.02 USD for each user and month; the service itself counts guesses by "
-    "account and address, and mails owners of accounts about new devices.",
+    ("AwsSolutions-COG8",),
+    "Threat protection is of the plan Plus, 0.02 USD for each user and month; sign-ins that come through the "
+    "service are counted by account and by address, and owners of accounts hear by mail of new devices. Who asks "
+    "Cognito past the service meets Cognito's own lockout alone: from the fifth wrong password on it makes the account "
+    "wait, twice as long each time up to about 15 minutes, which slows guesses and does not end them.",
 )
 ONE_CALL_A_MONTH: Final = Suppression(
     ("CKV_AWS_115", "CKV_AWS_117", "CT.LAMBDA.PR.3"),
@@ -96,7 +97,7 @@ TRACING_OFF: Final = Suppression(
 
 # The HTTP interface.
 OPEN_METHOD: Final = Suppression(
-    ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59", "CKV_AWS_309", "CT.APIGATEWAY.PR.5"),
+    ("AwsSolutions-APIG4", "AwsSolutions-COG4", "CKV_AWS_59", "CT.APIGATEWAY.PR.5"),
     "Open by the contract; the application asks for a token itself wherever one is needed.",
 )
 ASKED_FOR_BY_GATEWAY: Final = Suppression(
@@ -109,7 +110,7 @@ NO_GATEWAY_CACHE: Final = Suppression(
     "say how long browsers may keep them.",
 )
 NO_FIREWALL: Final = Suppression(
-    ("AwsSolutions-APIG3", "AwsSolutions-CFR2", "CKV2_AWS_29", "CKV_AWS_68"),
+    ("AwsSolutions-APIG3", "AwsSolutions-CFR2", "CKV_AWS_68"),
     "The switch waf is off here: the firewall costs 9 USD a month before its first request. Environments that people "
     "depend on turn it on.",
 )
@@ -117,8 +118,9 @@ NO_FIREWALL: Final = Suppression(
 # The site and what watches.
 ONE_ORIGIN: Final = Suppression(
     ("CT.CLOUDFRONT.PR.1", "CT.CLOUDFRONT.PR.4"),
-    "Behind the distribution is one application in the one region where its tables are: it answers / itself, and a "
-    "second origin would have nothing to answer from.",
+    "For each path there is one origin, and a second would have nothing to answer from: the application, which answers "
+    "/ itself, runs in the one region where its tables are, and the site's files, also those of a single-page "
+    "application with its index.html, are in one bucket, where a deploy can put them again.",
 )
 NO_BORDERS: Final = Suppression(
     ("AwsSolutions-CFR1",), "The site is for people of every country; no right or duty shuts any of them out."
@@ -145,7 +147,7 @@ BY_PARAMETER: Final = Suppression(
     "made in the same template.",
 )
 TELLS_NOBODY: Final = Suppression(
-    ("CT.CLOUDWATCH.PR.1", "CKV_AWS_319"),
+    ("CT.CLOUDWATCH.PR.1",),
     "The alarm tells nobody by itself: a release of CodeDeploy watches it and takes the version back, and people hear "
     "of the same from the alarm on errors.",
 )

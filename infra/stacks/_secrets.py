@@ -38,7 +38,13 @@ def add_secrets(stack: Stack, key: Value | None) -> Secret:
         by_hand.append(_secret(stack, secrets.ORIGIN, "What CloudFront shows the application", key, _generated()))
     for secret in by_hand:
         stack.suppress(secret, _reasons.TURNED_BY_HAND)
-    signing = _secret(stack, secrets.SIGNING, "The key that seals, and those that still open", key, _signing())
+    signing = _secret(
+        stack,
+        secrets.SIGNING,
+        "The JWT/signing secret: the key that signs and seals, and those whose work still counts",
+        key,
+        _signing(),
+    )
     # The one that cannot be had again: without it every sign-in ends. TMDB gives its key once more, and a site that
     # stands up elsewhere makes another word for CloudFront. Each replica is paid for like a secret.
     signing.ReplicaRegions = [ReplicaRegion(Region=stack.config.second_region)]

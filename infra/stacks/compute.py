@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from troposphere import GetAtt, Ref
+from troposphere import GetAtt, Parameter, Ref
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.codedeploy import Alarm as WatchedAlarm
 from troposphere.codedeploy import (
@@ -25,7 +25,7 @@ from troposphere.scheduler import (
 )
 
 from infra import names
-from infra.config import Config
+from infra.config import LOG_DAYS, Config
 from infra.declared import functions
 from infra.declared.jobs import JOBS, Job
 from infra.stack import Stack, Value, arn_of
@@ -43,8 +43,9 @@ def build(config: Config) -> Stack:
     """The surroundings of both functions."""
     stack = Stack(config, "compute", config.region, "Roles, schedules and places for the functions of MovieRec")
     key = key_of(stack, "security")
+    days = _log_days(stack)
     for title, function in (("AppLogs", functions.app(config)), ("JobsLogs", functions.jobs(config))):
-        add_log_group(stack, title, names.log_group(function.name), key)
+        add_log_group(stack, title, names.log_group(function.name), key, days)
     _add_deployment_bucket(stack, key)
     _add_function_roles(stack, key)
     _add_invoke_role(stack)
@@ -52,6 +53,21 @@ def build(config: Config) -> Stack:
     if config.is_on("canary"):
         _add_release(stack)
     return stack
+
+
+def _log_days(stack: Stack) -> Ref:
+    """How long lines of the functions are kept; log_days of the environment, unless an operator says otherwise."""
+    return stack.ask(
+        Parameter(
+            "LogDays",
+            Type="Number",
+            Default=stack.config.log_days,
+            AllowedValues=list(LOG_DAYS),
+            Description="How many days the log lines of the functions are kept",
+        ),
+        group="Logs",
+        label="Days of logs",
+    )
 
 
 def _add_deployment_bucket(stack: Stack, key: Value | None) -> None:

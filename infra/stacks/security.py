@@ -9,8 +9,8 @@ from infra.stacks._firewall import add_firewall
 from infra.stacks._restore import add_runbook
 from infra.stacks._trail import add_trail, trail_arn
 
-# What publishes to topics and puts into queues of the region.
-_PUBLISHERS = ["cloudwatch", "events", "scheduler", "sns"]
+# What publishes to the topic of alarms, and what puts given-up jobs into their queue.
+_PUBLISHERS = ["cloudwatch", "scheduler"]
 
 
 def build(config: Config) -> Stack:

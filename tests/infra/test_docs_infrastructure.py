@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from infra import diagram, environments, report, synth
 from infra.__main__ import _COMMANDS, _parser, main
 from infra.config import SWITCHES
 from infra.synth import templates
+from scripts.commands import CARRIED
 
 ROOT = Path(synth.__file__).parents[1]
 PAGE = ROOT / "docs" / "infrastructure.md"
@@ -73,3 +75,14 @@ def test_every_command_of_the_page_is_one() -> None:
     assert {words.split()[0] for words in commands} == set(_COMMANDS)
     for words in commands:
         assert _parser().parse_args(shlex.split(words)).env == "dev"
+
+
+def test_zappa_by_hand_finds_the_hook_and_the_packages() -> None:
+    (words,) = re.findall(r"^(.*) \.venv/bin/zappa update dev$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    given = dict(word.split("=") for word in words.split())
+    stages = json.loads((ROOT / "zappa_settings.json").read_text(encoding="utf-8"))
+    hook = stages["base"]["callbacks"]["zip"].rpartition(".")[0]
+
+    assert (ROOT / given["PYTHONPATH"] / f"{hook.replace('.', '/')}.py").is_file()
+    assert ROOT / given["VIRTUAL_ENV"] == CARRIED.folder
+    assert given["AWS_DEFAULT_REGION"] == stages["base"]["aws_region"] == environments.load("dev").region

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.__main__ import main
+from infra.__main__ import _parser, main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("synth", "deploy", "diff", "outputs", "destroy", "doctor")
+BY_STACK = ("synth", "deploy", "diff", "outputs", "destroy")
+WHOLE = ("doctor", "package", "release", "restore", "rollback")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -39,6 +41,33 @@ def test_a_wrong_environment_is_two_and_a_sentence(
 ) -> None:
     assert main([command, *words]) == 2
     assert capsys.readouterr().err == f"{sentence}\n"
+
+
+@pytest.mark.parametrize("command", BY_STACK)
+def test_a_part_of_the_stacks_can_be_named(command: str) -> None:
+    assert _parser().parse_args([command, "--env", "dev", "--stack", "data"]).stack == ["data"]
+
+
+@pytest.mark.parametrize("command", WHOLE)
+def test_what_is_about_all_stacks_takes_no_part_of_them(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    needed = ["--table", "favourites", "--at", "2026-11-20T12:00:00Z"] if command == "restore" else []
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--env", "dev", *needed, "--stack", "data"])
+
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --stack data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["outputs", "doctor", "diff"])
+@pytest.mark.parametrize("address", ["localhost:4566", "http://", "ftp://localhost", "http://localhost:many"])
+def test_an_address_that_is_none_is_two_and_a_sentence(
+    command: str, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+
+    assert main([command, "--env", "dev"]) == 2
+    told = f"AWS_ENDPOINT_URL is {address.rstrip('/')!r}; write an address such as http://127.0.0.1:4566.\n"
+    assert capsys.readouterr().err == told
 
 
 def test_an_unknown_command_is_two() -> None:

@@ -177,7 +177,9 @@ def tmdb_key(patient: Patient) -> Iterator[Finding]:
     else:
         command = f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file://key.json"
         remedy = f'Write {{"TMDB_API_KEY": "…"}} into key.json and run `{command}`.'
-        yield Finding("TMDB key", Verdict.WARNING, f"{name} holds no key, so the demo catalogue serves.", remedy)
+        yield Finding(
+            "TMDB key", Verdict.WARNING, f"{name} holds no key, so the catalogue is empty until there is one.", remedy
+        )
 
 
 def _key_in(value: str) -> bool:
@@ -208,7 +210,16 @@ def signing_key(patient: Patient) -> Iterator[Finding]:
             raise
         yield Finding("signing key", Verdict.UNSEEN, f"There is no secret {name} yet; the stack auth makes it.")
         return
-    yield rotation(name, body, datetime.now(UTC))
+    if "DeletedDate" in body:
+        yield _marked(patient.aws.config, name)
+    else:
+        yield rotation(name, body, datetime.now(UTC))
+
+
+def _marked(config: Config, name: str) -> Finding:
+    command = f"aws secretsmanager restore-secret --secret-id {name} --region {config.region}"
+    sentence = f"{name} is marked for deletion, and new functions cannot read it."
+    return Finding("signing key", Verdict.WRONG, sentence, f"Run `{command}` at once: what it seals is lost with it.")
 
 
 def rotation(name: str, body: dict[str, Any], now: datetime) -> Finding:

@@ -53,8 +53,8 @@ def tables(patient: Patient) -> Iterator[Finding]:
             "tables",
             Verdict.WRONG,
             f"{listed(strange)} exist already and belong to no stack of {config.prefix}.",
-            'Write data = "import" to use them as they are, deploy with --adopt to take them into the stack, or use '
-            "another account or region.",
+            'Write data = "import" to use them as they are, take them into the stack by '
+            f"`python -m infra deploy --env {config.env} --adopt`, or use another account or region.",
         )
     else:
         yield Finding("tables", Verdict.OK, "No table is in the way.")

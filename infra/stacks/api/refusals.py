@@ -22,6 +22,7 @@ _TOO_MANY: Final = "Too many requests; try again shortly."
 _AWAY: Final = "The service cannot reach its data; try again shortly."
 _OURS: Final = "Something went wrong on our side; the request id helps us to find it."
 _SIGN_IN: Final = "Authentication failed"
+_NOT_ALLOWED: Final = "This request is not allowed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Refusal:
 REFUSALS: Final = (
     Refusal("UNAUTHORIZED", 401, "Unauthorized", _SIGN_IN),
     Refusal("EXPIRED_TOKEN", 401, "Unauthorized", _SIGN_IN),
-    Refusal("ACCESS_DENIED", 403, "Forbidden", "This request is not allowed."),
+    Refusal("ACCESS_DENIED", 403, "Forbidden", _NOT_ALLOWED),
     Refusal("BAD_REQUEST_BODY", 400, "InvalidJson", "Invalid JSON in request body"),
     Refusal("MISSING_AUTHENTICATION_TOKEN", 404, "NotFound", _NOT_FOUND),
     Refusal("RESOURCE_NOT_FOUND", 404, "NotFound", _NOT_FOUND),
@@ -50,11 +51,14 @@ REFUSALS: Final = (
     Refusal("DEFAULT_4XX", None, "BadRequest", "The request cannot be served as it is."),
     Refusal("DEFAULT_5XX", None, "InternalError", _OURS),
 )
+# Where there is a firewall: attacks, as it sees them.
+STOPPED: Final = Refusal("WAF_FILTERED", 403, "Forbidden", _NOT_ALLOWED)
 
 
 def add(stack: Stack, api: RestApi) -> list[GatewayResponse]:
     """The answers of an API, to be part of its deployment."""
-    return [_add_one(stack, api, refusal) for refusal in REFUSALS]
+    wanted = (*REFUSALS, STOPPED) if stack.config.is_on("waf") else REFUSALS
+    return [_add_one(stack, api, refusal) for refusal in wanted]
 
 
 def origin(config: Config) -> str:
@@ -67,10 +71,11 @@ def _add_one(stack: Stack, api: RestApi, refusal: Refusal) -> GatewayResponse:
     response = GatewayResponse(
         f"{refusal.kind.title().replace('_', '')}Answer",
         RestApiId=Ref(api),
-        ResponseType=refusal.kind,
         ResponseParameters=_headers(stack.config, refusal),
         ResponseTemplates={"application/json": _body(refusal)},
     )
+    # Past troposphere's list of kinds, which lacks the firewall's.
+    response.properties["ResponseType"] = refusal.kind
     if refusal.status is not None:
         response.StatusCode = str(refusal.status)
     stack.add(response)

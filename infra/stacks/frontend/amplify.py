@@ -53,7 +53,7 @@ def _app(stack: Stack) -> App:
         Name=names.stack_name(stack.config, "site"),
         Platform="WEB",
         BuildSpec=json.dumps(_BUILD, sort_keys=True),
-        CustomHeaders=json.dumps(_headers(stack), sort_keys=True),
+        CustomHeaders=headers.filled(json.dumps(_headers(stack), sort_keys=True)),
         CustomRules=[
             CustomRule(Source=f"https://www.{site}", Target=f"https://{site}", Status="301"),
             CustomRule(Source=_NO_FILE, Target="/index.html", Status="200"),

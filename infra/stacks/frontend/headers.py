@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from troposphere import Sub
 from troposphere.cloudfront import (
     ContentSecurityPolicy,
     ContentTypeOptions,
@@ -19,7 +20,7 @@ from troposphere.cloudfront import (
 
 from infra import names
 from infra.config import Config
-from infra.stack import Stack
+from infra.stack import Stack, Value
 
 # A year, as in the application's settings.
 HSTS_SECONDS: Final = 31_536_000
@@ -39,7 +40,7 @@ _DIRECTIVES: Final = {
 
 
 def security(config: Config) -> dict[str, str]:
-    """The headers by name."""
+    """The headers by name, in which `${AWS::AccountId}` may stand; `filled` makes a value of them."""
     return {
         _HSTS: f"max-age={HSTS_SECONDS}",
         _CSP: "; ".join(f"{name} {sources}" for name, sources in _directives(config).items()),
@@ -50,6 +51,11 @@ def security(config: Config) -> dict[str, str]:
     }
 
 
+def filled(text: str) -> Value:
+    """A text in which CloudFormation puts the account's number where it is asked for."""
+    return Sub(text) if "${" in text else text
+
+
 def add_policy(stack: Stack) -> ResponseHeadersPolicy:
     """The headers as CloudFront adds them, to answers that do not have them yet."""
     given = security(stack.config)
@@ -58,7 +64,7 @@ def add_policy(stack: Stack) -> ResponseHeadersPolicy:
         ResponseHeadersPolicyConfig=ResponseHeadersPolicyConfig(
             Name=names.stack_name(stack.config, "security-headers"),
             SecurityHeadersConfig=SecurityHeadersConfig(
-                ContentSecurityPolicy=ContentSecurityPolicy(ContentSecurityPolicy=given[_CSP], Override=False),
+                ContentSecurityPolicy=ContentSecurityPolicy(ContentSecurityPolicy=filled(given[_CSP]), Override=False),
                 ContentTypeOptions=ContentTypeOptions(Override=False),
                 FrameOptions=FrameOptions(FrameOption=given["X-Frame-Options"], Override=False),
                 ReferrerPolicy=ReferrerPolicy(ReferrerPolicy=given["Referrer-Policy"], Override=False),
@@ -80,8 +86,22 @@ _NOT_BUILT_IN: Final = ("Cross-Origin-Opener-Policy",)
 
 
 def _directives(config: Config) -> dict[str, str]:
-    """A single-page application also talks to the API and to Cognito, which have addresses of their own."""
+    """A single-page application also talks to the API, to Cognito and to the bucket of people's files by itself."""
     if config.hosting == "django":
         return _DIRECTIVES
     api = f"https://{config.api_host}" if config.site else f"https://*.execute-api.{config.region}.amazonaws.com"
-    return {**_DIRECTIVES, "connect-src": f"'self' {api} https://cognito-idp.{config.region}.amazonaws.com"}
+    files = f"https://{names.bucket(config, 'assets')}.s3.{config.region}.amazonaws.com"
+    asked = ("'self'", api, f"https://cognito-idp.{config.region}.amazonaws.com", *_sign_in_pages(config), files)
+    return {
+        **_DIRECTIVES,
+        "img-src": f"{_IMAGES} {files}",
+        "media-src": f"'self' {files}",
+        "connect-src": " ".join(asked),
+    }
+
+
+def _sign_in_pages(config: Config) -> tuple[str, ...]:
+    """The domain of the pool, where a code becomes tokens; of a pool that was there before, nothing is known."""
+    if config.auth == "import":
+        return ()
+    return (f"https://{config.prefix}-${{AWS::AccountId}}.auth.{config.region}.amazoncognito.com",)

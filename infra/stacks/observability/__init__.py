@@ -34,7 +34,8 @@ def build(config: Config) -> Stack:
 def build_global(config: Config) -> Stack:
     """The alarm and the log of CloudFront, both of which are in its region."""
     stack = Stack(config, "observability-global", GLOBAL_REGION, "Alarms and log of the distribution of MovieRec")
-    topic = add_topic(stack, "alarms", "cloudwatch", key=None)
+    # Another name than in the region of the service, which may be this one.
+    topic = add_topic(stack, "site-alarms", "cloudwatch", key=None)
     add_alarm(stack, distribution.watch(stack), topic)
     distribution.add_log(stack)
     stack.publish("topic-arn", Ref(topic), "Where alarms of the distribution go")

@@ -88,8 +88,6 @@ def _throttled_calls(config: Config) -> Watch:
 def _limits(config: Config) -> tuple[Watch, ...]:
     app = functions.app(config)
     nearly = _NEARLY * app.timeout_seconds * 1000
-    # Objects leave this class for the archive after 90 days and are cheap from then on.
-    size: dict[str, Value] = {"BucketName": names.bucket(config, "assets"), "StorageType": "StandardStorage"}
     return (
         Watch("app-throttles", "Lambda refused to run the application.", function(app.name, "Throttles"), 0),
         Watch(
@@ -102,10 +100,24 @@ def _limits(config: Config) -> tuple[Watch, ...]:
         Watch(
             "assets-size",
             "The bucket of uploads holds more than 100 GB.",
-            Source("AWS/S3", "BucketSizeBytes", size, "Average"),
+            _uploads(config),
             100 * _GIB,
             period=_DAY,
         ),
+    )
+
+
+def _uploads(config: Config) -> Formula:
+    """Bytes in the bucket of uploads: those of the last 90 days, and those that went to the archive since."""
+    bucket = names.bucket(config, "assets")
+    classes = {"recent": "StandardStorage", "archived": "GlacierInstantRetrievalStorage"}
+    # There is no figure for a class that holds nothing.
+    return Formula(
+        " + ".join(f"FILL({name}, 0)" for name in classes),
+        {
+            name: Source("AWS/S3", "BucketSizeBytes", {"BucketName": bucket, "StorageType": storage}, "Average")
+            for name, storage in classes.items()
+        },
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,9 +16,31 @@ from troposphere.sqs import Queue
 from troposphere.ssm import Parameter as SsmParameter
 
 from infra.config import GLOBAL_REGION, Config
-from infra.deployment.waiting import Clock
+from infra.deployment.aws import Aws
+from infra.deployment.waiting import Clock, until
 from infra.graph import Part, at_cloudfront
 from infra.stack import Stack
+
+
+def function(aws: Aws, name: str) -> str:
+    """Makes a Lambda function with a version, which is answered."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("one.py", "def handler(event, context):\n    return event\n")
+    client = aws.client("lambda")
+    client.create_function(
+        FunctionName=name,
+        Runtime="python3.11",
+        Role="arn:aws:iam::000000000000:role/one",
+        Handler="one.handler",
+        Code={"ZipFile": packed.getvalue()},
+    )
+    assert until(lambda: _is_active(client, name), Clock(), 30)
+    return str(client.publish_version(FunctionName=name)["Version"])
+
+
+def _is_active(client: Any, name: str) -> bool | None:
+    return client.get_function_configuration(FunctionName=name)["State"] == "Active" or None
 
 
 @dataclass

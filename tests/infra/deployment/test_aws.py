@@ -16,7 +16,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from infra.config import Config
+from infra.config import Config, WrongConfig
 from infra.deployment.aws import Aws, is_denied, is_missing, sentence
 from infra.deployment.telling import Trouble
 
@@ -90,6 +90,24 @@ def test_a_client_is_made_once_for_a_region_and_tries_patiently(real_aws: Aws) -
     assert client.meta.config.retries["mode"] == "adaptive"
     assert client.meta.endpoint_url == "https://ssm.eu-north-1.amazonaws.com"
     assert not real_aws.is_local
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_a_stand_in_needs_no_profile(config: Config, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv(variable, "nobody-has-this")
+
+    assert Aws(config).client("sts")._request_signer._credentials.access_key == "test"
+
+
+@pytest.mark.parametrize("address", ["localhost:4566", "127.0.0.1", "http://", "https://host:port"])
+def test_an_address_without_its_parts_is_wrong_input(
+    config: Config, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+
+    with pytest.raises(WrongConfig, match="write an address such as http://127"):
+        Aws(config)
 
 
 def test_a_stand_in_never_gets_real_credentials(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from botocore.stub import Stubber
@@ -14,6 +15,7 @@ from infra import graph
 from infra.__main__ import main
 from infra.commands import deploy as deploy_command
 from infra.config import Config
+from infra.deployment import home
 from infra.deployment.aws import Aws
 from tests.infra.deployment import small
 
@@ -147,6 +149,42 @@ def test_destroy_wants_the_right_name(deployed: Run, capsys: pytest.CaptureFixtu
     assert deployed("destroy", "--stack", "api", "--confirm", "dev") == 0
     assert capsys.readouterr().out.splitlines()[-1] == "All of it is removed."
     assert deployed("destroy", "--stack", "api", "--confirm", "dev") == 0
+
+
+def test_destroy_sees_the_stacks_of_a_switch_that_is_off_now(
+    run: Run, embedded: Aws, config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = replace(small.PARTS[0], wanted=lambda asked: asked.waf == "on")
+    monkeypatch.setattr(graph, "PARTS", (wanted,))
+    assert run("deploy", "--yes", "--set", "waf=on") == 0
+    assert home.known(embedded) == config.region
+    capsys.readouterr()
+
+    assert run("destroy", "--confirm", "dev", "--stack", "dns") == 0
+
+    told = capsys.readouterr().out.splitlines()
+    assert f"{config.prefix}-dns in us-east-1 would go:" in told
+    assert told[-1] == "All of it is removed."
+    assert home.known(embedded) == ""
+    assert run("destroy", "--confirm", "dev") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Nothing of {config.prefix} stands here."
+
+
+def test_destroy_removes_functions_that_an_earlier_one_left(
+    run: Run, embedded: Aws, config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.function(embedded, config.prefix)
+
+    assert run("destroy", "--confirm", "prod") == 1
+    assert run("destroy", "--confirm", "dev", "--stack", "api") == 0
+    assert f"The function {config.prefix} is removed" not in capsys.readouterr().out
+    assert run("destroy", "--confirm", "dev") == 0
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"The function {config.prefix} would go, with all its versions.",
+        f"The function {config.prefix} is removed, with all its versions.",
+        "All of it is removed.",
+    ]
 
 
 def test_doctor_as_a_list_for_programs(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
+from troposphere.ssm import Parameter as SsmParameter
 
 from infra import graph, names
 from infra.config import GLOBAL_REGION, Config, WrongConfig
@@ -165,7 +167,7 @@ def test_a_failed_first_creation_that_takes_in_removes_nothing_that_is_to_be_kep
     adopting = replace(task, adopt=True)
     broken = small.changed("data", small.failing(small.data, after=("Things",)))
 
-    with pytest.raises(Trouble, match="is removed again, but for what is to be kept; --adopt takes that in"):
+    with pytest.raises(Trouble, match="again, but for what is to be kept, which the same command takes in"):
         deploying.deploy(adopting, small.only("data", parts=broken))
 
     assert "Things (DynamoDB Table) is kept" in said()
@@ -218,8 +220,12 @@ def test_what_a_failed_creation_left_is_named_and_not_run_over(task: Task) -> No
         recorded.add_response("describe_stacks", described(name, "ROLLBACK_COMPLETE"))
         recorded.add_response("describe_stacks", described(name, "ROLLBACK_COMPLETE"))
         recorded.add_response("list_stack_resources", {"StackResourceSummaries": [left]})
-        with pytest.raises(Trouble, match=r"and things-table stayed\. Add --adopt to take that into the new stack"):
+        with pytest.raises(Trouble) as caught:
             deploying.deploy(task, small.only("data"))
+        assert str(caught.value) == (
+            f"{name} could not be made the last time, and things-table stayed. `python -m infra deploy --env dev "
+            "--adopt` takes that into the new stack; or remove it by hand and run the same command again."
+        )
         recorded.assert_no_pending_responses()
 
 
@@ -274,7 +280,9 @@ def event(number: int, name: str, status: str) -> dict[str, Any]:
     }
 
 
-def test_a_name_that_is_taken_is_told_with_the_way_to_take_it_in(task: Task) -> None:
+@pytest.mark.parametrize("adopt", [False, True])
+def test_a_bucket_that_is_there_cannot_be_taken_in_by_the_embedded_aws(task: Task, adopt: bool) -> None:
+    kept = small.only("compute", parts=small.changed("compute", with_kept_bucket))
     deploying.deploy(task, small.only("dns", "data"))
     bucket = names.bucket(task.aws.config, "deployment")
     task.aws.client("s3").create_bucket(
@@ -282,12 +290,86 @@ def test_a_name_that_is_taken_is_told_with_the_way_to_take_it_in(task: Task) -> 
     )
 
     with pytest.raises(Trouble) as caught:
-        deploying.deploy(task, small.only("compute"))
+        deploying.deploy(replace(task, adopt=adopt), kept)
 
-    assert str(caught.value).startswith(
+    told = str(caught.value)
+    assert told.startswith(
         f"{name_of(task, 'compute')} failed. First was Deployment (Resource of type 'AWS::S3::Bucket' with identifier "
-        f"'{bucket}' already exists). What was made of it is removed again. Add --adopt to take in what exists already."
+        f"'{bucket}' already exists). What was made of it is removed again"
     )
+    assert told.endswith(
+        ". The embedded AWS cannot take in buckets: remove this one there. Mend it; the same command goes on from here."
+    )
+    assert "deploy --env dev --adopt" not in told
+
+
+def with_kept_bucket(config: Config) -> Stack:
+    """A bucket that outlives its stack."""
+    stack = Stack(config, "compute", config.region, "A bucket")
+    stack.add(Bucket("Deployment", BucketName=f"{config.prefix}-deployment", DeletionPolicy="Retain"))
+    return stack
+
+
+def test_a_name_that_is_taken_by_what_cannot_be_taken_in_is_to_be_freed(task: Task) -> None:
+    def with_ours(config: Config) -> Stack:
+        stack = Stack(config, "dns", GLOBAL_REGION, "A parameter")
+        stack.add(SsmParameter("Taken", Name=f"/{config.prefix}/taken", Type="String", Value="ours"))
+        return stack
+
+    place = f"/{task.aws.config.prefix}/taken"
+    task.aws.client("ssm", GLOBAL_REGION).put_parameter(Name=place, Value="mine", Type="String")
+
+    with pytest.raises(Trouble, match="It cannot be taken in: remove it by hand if nobody needs it") as caught:
+        deploying.deploy(task, small.only("dns", parts=small.changed("dns", with_ours)))
+
+    assert "--adopt" not in str(caught.value)
+
+
+def test_a_name_that_is_taken_is_told_with_the_command_that_takes_it_in(task: Task, said: Said) -> None:
+    deploying.deploy(task, small.only("dns"))
+    task.aws.client("ssm").put_parameter(Name=f"/{task.aws.config.prefix}/taken", Value="mine", Type="String")
+    taken = small.only("data", parts=small.changed("data", with_taken))
+
+    with pytest.raises(Trouble, match="`python -m infra deploy --env dev --adopt` takes in what exists already"):
+        deploying.deploy(task, taken)
+
+    deploying.deploy(replace(task, adopt=True), taken)
+    assert "  + Taken (SSM Parameter) exists already and is taken in" in said()
+
+
+def test_what_cannot_be_taken_in_although_asked_for_is_not_advised_again(task: Task) -> None:
+    with Stubber(cloudformation(task, GLOBAL_REGION)) as recorded:
+        name = name_of(task, "dns")
+        made = {"Id": "arn:set", "StackId": "arn:recorded"}
+        planned = {"ChangeSetName": "set", "StackId": "arn:recorded", "Status": "CREATE_COMPLETE", "Changes": []}
+        failed = event(2, name, "ROLLBACK_COMPLETE")
+        broken = event(1, name, "CREATE_FAILED") | {
+            "LogicalResourceId": "Other",
+            "PhysicalResourceId": "other",
+            "ResourceType": "AWS::SSM::Parameter",
+            "ResourceStatusReason": "other already exists",
+        }
+        for _ in range(2):
+            recorded.add_client_error("describe_stacks", "ValidationError", "Stack does not exist")
+        recorded.add_response("create_change_set", made)
+        recorded.add_response("describe_change_set", planned)
+        recorded.add_response("describe_stack_events", {"StackEvents": []})
+        recorded.add_response("execute_change_set", {})
+        recorded.add_response("describe_stack_events", {"StackEvents": [failed, broken]})
+        recorded.add_response("describe_stacks", described(name, "ROLLBACK_COMPLETE"))
+        recorded.add_client_error("describe_change_set", "ChangeSetNotFound")
+        with pytest.raises(Trouble, match="already exists") as caught:
+            deploying.deploy(replace(task, adopt=True), small.only("dns"))
+
+    assert "--adopt" not in str(caught.value)
+
+
+def with_taken(config: Config) -> Stack:
+    """A parameter under a name that somebody has taken."""
+    stack = Stack(config, "data", config.region, "A parameter")
+    taken = SsmParameter("Taken", Name=f"/{config.prefix}/taken", Type="String", Value="ours", DeletionPolicy="Retain")
+    stack.add(taken)
+    return stack
 
 
 def test_a_failed_change_leaves_what_stood(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,6 +473,30 @@ def test_a_large_template_without_the_bucket_says_which_stack_makes_it(task: Tas
 
     with pytest.raises(Trouble, match="-deployment for larger ones is not there: deploy the stack compute first"):
         deploying.deploy(task, small.only("dns", parts=small.changed("dns", large)))
+
+
+def test_a_bucket_that_was_removed_by_hand_is_told_with_the_way_to_make_it_again(task: Task) -> None:
+    def large(config: Config) -> Stack:
+        stack = Stack(config, "api", config.region, "Much")
+        for number in range(60):
+            stack.publish(f"value-{number}", "x" * 400, "A long value")
+        return stack
+
+    deploying.deploy(task, small.only("dns", "data", "compute"))
+    bucket, s3 = names.bucket(task.aws.config, "deployment"), task.aws.client("s3")
+    s3.delete_bucket(Bucket=bucket)
+    much = small.only("api", parts=small.changed("api", large))
+
+    with pytest.raises(Trouble) as caught:
+        deploying.deploy(task, much)
+
+    command = (
+        f"`aws s3api create-bucket --bucket {bucket} --region eu-north-1 "
+        "--create-bucket-configuration LocationConstraint=eu-north-1`"
+    )
+    assert f"the stack compute stands, so somebody removed it by hand. Make it again by {command}" in str(caught.value)
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+    assert len(deploying.deploy(task, much)["api"]) == 60
 
 
 def test_comparing_tells_and_makes_nothing(task: Task, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

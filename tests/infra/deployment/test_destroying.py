@@ -76,7 +76,7 @@ def test_a_bucket_that_a_deploy_fills_again_is_emptied_when_told_to(deployed: Ta
     assert objections(deployed, "compute", "api", empty_buckets=True) == []
 
     doomed = destroying.found(deployed.aws, small.only("compute", "api"))
-    assert destroying.destroy(deployed.aws, doomed, Clock()) == []
+    assert destroying.destroy(deployed.aws, doomed, [], Clock()) == []
     assert bucket not in [one["Name"] for one in s3.list_buckets()["Buckets"]]
 
 
@@ -94,11 +94,58 @@ def test_emptying_leaves_neither_versions_nor_marks_of_deletion(deployed: Task) 
     assert "DeleteMarkers" not in left
 
 
+def test_a_bucket_that_was_removed_by_hand_is_in_nobodys_way(deployed: Task) -> None:
+    bucket = names.bucket(deployed.aws.config, "deployment")
+    deployed.aws.client("s3").delete_bucket(Bucket=bucket)
+
+    doomed = destroying.found(deployed.aws, small.only("compute", "api"))
+
+    assert destroying.destroy(deployed.aws, doomed, [], Clock()) == []
+    assert [one.part.name for one in destroying.found(deployed.aws, small.PARTS)] == ["data", "dns"]
+
+
+def test_functions_go_with_the_stack_of_their_roles_and_behind_those_that_call_them(deployed: Task, said: Said) -> None:
+    aws = deployed.aws
+    assert destroying.lost_functions(aws, small.PARTS) == []
+    app, jobs = f"{aws.config.prefix}", f"{aws.config.prefix}-jobs"
+    for name in (app, jobs):
+        small.function(aws, name)
+
+    assert destroying.lost_functions(aws, small.only("api", "data")) == []
+    lost = destroying.lost_functions(aws, small.PARTS)
+    assert lost == [app, jobs]
+    destroying.destroy(aws, destroying.found(aws, small.only("compute", "api")), lost, Clock())
+
+    assert destroying.lost_functions(aws, small.PARTS) == []
+    told = said()
+    places = [
+        told.index(words)
+        for words in (
+            f"{app}-api in eu-north-1 is being removed:",
+            f"The function {app} is removed, with all its versions.",
+            f"The function {jobs} is removed, with all its versions.",
+            f"{app}-compute in eu-north-1 is being removed:",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_a_stack_that_a_switch_leaves_out_now_still_stands_in_the_way(
+    deployed: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = deployed.aws.config.prefix
+    (api,) = small.only("api")
+    off = replace(api, wanted=lambda _config: False)
+    monkeypatch.setattr(graph, "PARTS", (*small.only("dns", "data", "compute"), off))
+
+    assert objections(deployed, "compute") == [f"{prefix}-api stands on compute; name it with --stack as well."]
+
+
 def test_removing_all_without_data_keeps_the_tables_and_removes_copies(deployed: Task, said: Said) -> None:
     config = deployed.aws.config
     doomed = destroying.found(deployed.aws, small.only("compute", "api"))
 
-    kept = destroying.destroy(deployed.aws, doomed, Clock())
+    kept = destroying.destroy(deployed.aws, doomed, [], Clock())
 
     assert kept == []
     assert f"{config.prefix}-api in eu-north-1 is being removed:" in said()
@@ -112,7 +159,7 @@ def test_removing_the_last_forgets_the_region_and_lists_what_aws_kept(deployed: 
     config = deployed.aws.config
     place = names.parameter_name(config, "dns", "site-certificate-arn")
 
-    kept = destroying.destroy(deployed.aws, destroying.found(deployed.aws, small.PARTS), Clock())
+    kept = destroying.destroy(deployed.aws, destroying.found(deployed.aws, small.PARTS), [], Clock())
 
     assert kept == [f"{config.prefix}-things (DynamoDB Table)"]
     assert f"{config.prefix}-things" in deployed.aws.client("dynamodb").list_tables()["TableNames"]

@@ -16,7 +16,7 @@ from infra.config import Config
 from infra.declared.tables import TABLES
 from infra.deployment import deploying
 from infra.deployment.aws import Aws
-from infra.deployment.checks import account, origin_key, outside, package, standing, taken
+from infra.deployment.checks import account, functions, origin_key, outside, package, standing, taken
 from infra.deployment.checks.finding import Check, Finding, Patient, Verdict
 from infra.deployment.deploying import Task
 from infra.deployment.examining import examine
@@ -334,7 +334,9 @@ def test_the_key_of_tmdb_is_never_shown(patient: Patient) -> None:
 
     secrets = patient.aws.client("secretsmanager")
     secrets.create_secret(Name=name, SecretString='{"TMDB_API_KEY": ""}')
-    assert verdicts(outside.tmdb_key, patient) == [("warning", f"{name} holds no key, so the demo catalogue serves.")]
+    assert verdicts(outside.tmdb_key, patient) == [
+        ("warning", f"{name} holds no key, so the catalogue is empty until there is one.")
+    ]
 
     secrets.put_secret_value(SecretId=name, SecretString='{"TMDB_API_KEY": "very-secret"}')
     (found,) = outside.tmdb_key(patient)
@@ -361,6 +363,78 @@ def test_the_key_of_tmdb_is_never_shown(patient: Patient) -> None:
 )
 def test_a_key_that_is_rotated(body: dict[str, Any], verdict: Verdict) -> None:
     assert outside.rotation("movierec/dev/signing", body, NOW).verdict is verdict
+
+
+@pytest.mark.embedded
+def test_a_signing_secret_that_is_marked_for_deletion_is_told_with_the_way_back(patient: Patient) -> None:
+    name = names.secret(patient.aws.config, "signing")
+    secrets = patient.aws.client("secretsmanager")
+    secrets.create_secret(Name=name, SecretString="{}")
+    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+
+    (found,) = outside.signing_key(patient)
+
+    assert (found.verdict, found.sentence) == (
+        Verdict.WRONG,
+        f"{name} is marked for deletion, and new functions cannot read it.",
+    )
+    command = f"aws secretsmanager restore-secret --secret-id {name} --region eu-north-1"
+    assert found.remedy == f"Run `{command}` at once: what it seals is lost with it."
+    secrets.restore_secret(SecretId=name)
+    assert verdicts(outside.signing_key, patient) == [("warning", f"{name} is not rotated.")]
+
+
+@pytest.mark.embedded
+def test_functions_before_a_release_and_after_it(task: Task, patient: Patient) -> None:
+    aws = patient.aws
+    app, jobs = aws.config.prefix, f"{aws.config.prefix}-jobs"
+    assert verdicts(functions.serving, patient) == [("not looked at", f"{app} and {jobs} are not there.")]
+    deploying.deploy(task, small.only("dns", "data", "compute"))
+    assert verdicts(functions.serving, patient) == [("wrong", f"{app} and {jobs} are not there.")]
+
+    version = small.function(aws, app)
+    missing, unserved = functions.serving(patient)
+    assert (missing.verdict, missing.sentence) == (Verdict.WRONG, f"{jobs} is not there.")
+    assert missing.remedy == "Run `make deploy ENV=dev`."
+    assert (unserved.verdict, unserved.sentence) == (Verdict.WRONG, f"{app} has no alias live, so it serves nobody.")
+
+    small.function(aws, jobs)
+    for name in (app, jobs):
+        aws.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    assert verdicts(functions.serving, patient) == [("ok", f"{name}, version 1, serves.") for name in (app, jobs)]
+
+
+@pytest.mark.parametrize(
+    ("latest", "live", "verdict", "sentence"),
+    [
+        ({"LastUpdateStatus": "Successful"}, {"State": "Active"}, "ok", "serves."),
+        ({}, {"State": "Inactive"}, "ok", "serves."),
+        ({}, {"State": "Failed", "StateReason": "No role"}, "wrong", "serves and is Failed: No role"),
+        ({}, {"State": "Pending"}, "wrong", "serves and is Pending: AWS gives no reason"),
+        (
+            {"LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No key"},
+            {"State": "Active"},
+            "wrong",
+            "serves, but the last update failed: No key",
+        ),
+        ({"LastUpdateStatus": "InProgress"}, {"State": "Active"}, "warning", "serves, and an update is under way."),
+    ],
+)
+def test_functions_that_are_not_sound(
+    real_aws: Aws, latest: dict[str, str], live: dict[str, str], verdict: str, sentence: str
+) -> None:
+    patient = Patient(real_aws, small.clock())
+    app, jobs = real_aws.config.prefix, f"{real_aws.config.prefix}-jobs"
+    with Stubber(real_aws.client("lambda")) as recorded:
+        for name in (app, jobs):
+            asked = {"FunctionName": name, "Qualifier": "$LATEST"}
+            recorded.add_response("get_function_configuration", {"Version": "$LATEST", **latest}, asked)
+        for name in (app, jobs):
+            asked = {"FunctionName": name, "Qualifier": "live"}
+            recorded.add_response("get_function_configuration", {"Version": "7", **live}, asked)
+        found = verdicts(functions.serving, patient)
+
+    assert found == [(verdict, f"{name}, version 7, {sentence}") for name in (app, jobs)]
 
 
 def test_settings_of_zappa_that_say_the_same() -> None:

@@ -119,9 +119,19 @@ def test_a_region_without_prices_is_told(capsys: Output) -> None:
 
 def test_prices_that_nobody_looked_up_are_told(capsys: Output) -> None:
     found = as_json(capsys, "--env", "prod", *WORDS)
-    dear = [line["what"] for line in found["lines"] if line["seen"] == "memory" and line["usd"]["none"] >= 1]
+    dear = [line["what"] for line in found["lines"] if line["seen"] == "memory" and line["usd"]["none"] >= 0.005]
 
+    assert "mails" in dear
     assert [what for what in dear if what not in " ".join(found["warnings"])] == []
+    assert "starts of jobs" not in " ".join(found["warnings"])
+
+
+def test_that_prices_of_regions_are_from_memory_is_told(capsys: Output) -> None:
+    sentence = "Where AWS has a price for each region, those of eu-north-1 and eu-west-1 stand here from memory."
+    there = ("--set", "region=us-east-1", "--set", "user_pool_id=us-east-1_AbCdEfGhI")
+
+    assert sentence in told(capsys, "--env", "dev", *WORDS)
+    assert "those of eu-west-1 stand here" in told(capsys, "--env", "dev", *there, *WORDS)
 
 
 def test_lines_and_assumptions(capsys: Output) -> None:
@@ -134,8 +144,11 @@ def test_lines_and_assumptions(capsys: Output) -> None:
 
 
 def test_all_stacks_count(capsys: Output) -> None:
-    assert main(["estimate", "--env", "dev", *WORDS, "--stack", "data"]) == 2
-    assert capsys.readouterr().err == "--stack: an estimate is of all stacks together; leave it out.\n"
+    with pytest.raises(SystemExit) as ended:
+        main(["estimate", "--env", "dev", *WORDS, "--stack", "data"])
+
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --stack data" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

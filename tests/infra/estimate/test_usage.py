@@ -110,12 +110,27 @@ def test_x_ray_takes_some_of_each_second_and_a_share_of_the_rest(
 ) -> None:
     rule = {"ReservoirSize": reservoir, "FixedRate": share}
     found = inventory(("ApiGateway::Stage", {"TracingEnabled": True}), ("XRay::SamplingRule", {"SamplingRule": rule}))
-    rate = requests / (30.4375 * 8 * 3600)
+    # The other half comes by the site's own door, an HTTP API.
+    direct = requests / 2
+    rate = direct / (30.4375 * 8 * 3600)
     first = reservoir * (1 - exp(-rate / reservoir)) if reservoir else 0
     traces = used(month(found, Traffic(0, requests)))["xray-traces"]
 
-    assert traces == pytest.approx(requests * (first + share * (rate - first)) / rate)
-    assert requests * share <= traces <= requests
+    assert traces == pytest.approx(direct * (first + share * (rate - first)) / rate)
+    assert direct * share <= traces <= direct
+
+
+def test_all_that_comes_is_traced_where_all_of_it_comes_to_the_rest_api() -> None:
+    assert of_env("prod", "hosting=spa")["xray-traces"] == pytest.approx(2 * of_env("prod")["xray-traces"])
+    assert "xray-traces" not in of_env("prod", "api=http")
+
+
+def test_codes_cost_where_ses_sends_them(inventory: Made) -> None:
+    model = Assumptions()
+
+    assert of_env("prod")["ses-mails"] == 10_000 * model.mails_per_mau
+    assert of_env("prod", "pool_mail=ses")["ses-mails"] == 10_000 * (model.mails_per_mau + model.codes_per_mau)
+    assert of_env("prod", "pool_mail=ses", "auth=import")["ses-mails"] == 10_000 * model.mails_per_mau
 
 
 def test_firewalls_see_what_comes_through_them(inventory: Made) -> None:

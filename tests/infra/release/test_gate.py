@@ -92,6 +92,15 @@ def test_a_package_of_the_allowed_size_fits_and_a_larger_one_does_not(
         gate.must_fit(archive, folder)
 
 
+def test_a_package_that_serves_its_files_itself_has_all_of_them(tmp_path: Path) -> None:
+    static = tmp_path / "build" / "static"
+    static.mkdir(parents=True)
+    (static / "a.1.css").touch()
+    gate.must_carry(tmp_path, {"a.1.css", "a.1.js.map"})
+    with pytest.raises(Trouble, match=r"^The package lacks b\.2\.css, which its pages link"):
+        gate.must_carry(tmp_path, {"a.1.css", "b.2.css"})
+
+
 @pytest.mark.parametrize(("minor", "fits"), [(26, True), (27, False)])
 def test_a_library_for_a_newer_system_than_lambdas_is_refused(tmp_path: Path, minor: int, fits: bool) -> None:
     folder = tiny.unpacked(tmp_path / "x", {"rust.abi3.so": f"GLIBC_2.{minor}"})

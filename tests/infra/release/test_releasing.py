@@ -30,10 +30,13 @@ def aws(embedded_url: str, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_
     return Aws(config)
 
 
+LINK = f'<link rel="stylesheet" href="https://site/static/{tiny.STYLE}">'
+
+
 def collected(folder: Path) -> Path:
     folder.mkdir()
-    (folder / "a.0123456789ab.css").write_text("p {}")
-    (folder / "staticfiles.json").write_text(json.dumps({"paths": {"a.css": "a.0123456789ab.css"}}))
+    (folder / tiny.STYLE).write_text("p {}")
+    (folder / "staticfiles.json").write_text(json.dumps({"paths": {"a.css": tiny.STYLE}}))
     return folder
 
 
@@ -82,9 +85,10 @@ def test_a_first_release_a_second_a_broken_one_and_the_way_back(
     with pytest.raises(Trouble) as taken_back:
         releasing.release(plan(aws, tiny.packed(tmp_path, "half", more=half), stacks=False))
     assert str(taken_back.value).splitlines() == [
-        "The service answers a page with 500: '<html></html>'",
-        f"{aws.config.prefix}: version {old[0]} serves, as before.",
-        f"{aws.config.prefix}-jobs: version {old[1]} serves, as before.",
+        f"The service answers a page with 500: '<html>{LINK}</html>'",
+        f"{aws.config.prefix}: version {old[0]} serves.",
+        f"{aws.config.prefix}-jobs: version {old[1]} serves.",
+        "That is what served before.",
     ]
     assert serving(aws) == old
 

@@ -41,7 +41,7 @@ def answers(aws: Aws) -> Iterator[dict[str, Stubber]]:
 
 def alias(version: str, weights: dict[str, float] | None = None) -> dict[str, Any]:
     routing = {"RoutingConfig": {"AdditionalVersionWeights": weights}} if weights else {}
-    return {"FunctionVersion": version, "Description": "version 4; before it 3", "Name": "live", **routing}
+    return {"FunctionVersion": version, "Name": "live", **routing}
 
 
 def begun(answers: dict[str, Stubber], *statuses: str, **last: Any) -> None:
@@ -86,11 +86,6 @@ def test_in_prod_codedeploy_moves_the_alias_in_steps(
     }
     answers["codedeploy"].add_response("create_deployment", {"deploymentId": "d-1"}, asked)
     begun(answers, "Created", "InProgress", "InProgress", "Succeeded")
-    answers["lambda"].add_response(
-        "update_alias",
-        {},
-        {"FunctionName": "movierec-prod", "Name": "live", "Description": "version 6; before it 4"},
-    )
     assert shift(aws, "6") == "4"
     assert capsys.readouterr().out.splitlines() == [
         "  CodeDeploy d-1: Created",
@@ -117,6 +112,16 @@ def test_a_release_that_was_killed_is_waited_for(aws: Aws, answers: dict[str, St
     assert shift(aws, "6") == "6"
 
 
+def test_what_codedeploy_has_begun_is_stopped_before_the_alias_moves_back(
+    aws: Aws, answers: dict[str, Stubber]
+) -> None:
+    answers["codedeploy"].add_response("list_deployments", {"deployments": ["d-1"]})
+    asked = {"deploymentId": "d-1", "autoRollbackEnabled": False}
+    answers["codedeploy"].add_response("stop_deployment", {"status": "Pending"}, asked)
+    begun(answers, "InProgress", "Stopped")
+    shifting.halt(aws, small.clock(), PUBLISHED)
+
+
 def test_a_version_that_serves_is_left_alone(aws: Aws, answers: dict[str, Stubber]) -> None:
     answers["lambda"].add_response("get_alias", alias("4"))
     assert shift(aws, "4") == "4"
@@ -138,7 +143,7 @@ def test_jobs_are_moved_at_once(aws: Aws, answers: dict[str, Stubber]) -> None:
             "FunctionName": "movierec-prod-jobs",
             "Name": "live",
             "FunctionVersion": "6",
-            "Description": "version 6; before it 4",
+            "Description": "",
             "RoutingConfig": {"AdditionalVersionWeights": {}},
         },
     )

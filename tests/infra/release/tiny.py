@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from infra.release import contents
 
+STYLE = "a.0123456789ab.css"
 HANDLER = """
 import json
 
@@ -24,7 +26,7 @@ ANSWERS = {{
     ("GET", "/health"): (HEALTH, {{"status": "healthy", "checks": {{}}}}),
     ("GET", "/schema"): (200, {{"openapi": "3.0.3"}}),
     ("GET", "/docs"): (200, "<html>swagger-ui</html>"),
-    ("GET", "/"): (PAGE, "<html></html>"),
+    ("GET", "/"): (PAGE, '<html><link rel="stylesheet" href="https://site/static/{style}"></html>'),
     ("OPTIONS", "/user/favourites"): (204, ""),
     ("POST", "/auth/signup"): (400, {{"code": "ValidationError"}}),
 }}
@@ -54,8 +56,9 @@ def files(*, health: int = 200, more: str = "") -> dict[str, str]:
     return {
         "movierec/__init__.py": "",
         "movierec/serverless/__init__.py": "",
-        "movierec/serverless/handler.py": HANDLER.format(health=health, more=more),
+        "movierec/serverless/handler.py": HANDLER.format(health=health, more=more, style=STYLE),
         "boto3.py": BOTO3,
+        contents.MANIFEST: json.dumps({"paths": {"a.css": STYLE}}),
         **BOTOCORE,
     }
 

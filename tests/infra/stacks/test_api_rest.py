@@ -295,12 +295,20 @@ def test_the_answers_of_the_gateway_have_the_shape_of_all_errors(template: Templ
         "INTEGRATION_TIMEOUT": "503",
         "DEFAULT_4XX": None,
         "DEFAULT_5XX": None,
+        "WAF_FILTERED": "403",
     }
     for kind, status, _, body in answers:
         assert body.keys() == {"error", "message", "code", "requestId", "timestamp"}, kind
         assert body["requestId"] == "$context.requestId"
         assert body["timestamp"] == "$context.requestTime"
         assert body["message"] == ("Unauthorized" if status == "401" else body["error"])
+
+
+def test_what_the_firewall_stops_is_forbidden_in_the_services_words(template: Template) -> None:
+    (stopped,) = [body for kind, _, _, body in _answers(template("api")) if kind == "WAF_FILTERED"]
+
+    assert (stopped["code"], stopped["error"]) == (errors.Forbidden.code, "This request is not allowed.")
+    assert "WAF_FILTERED" not in [kind for kind, *_ in _answers(template("api", waf="off"))]
 
 
 def test_only_pages_of_the_site_may_read_them(template: Template) -> None:
@@ -365,7 +373,9 @@ def test_a_deployment_has_another_name_when_its_content_differs_and_only_then(
 ) -> None:
     before, _ = _deployment(template("api"))
     assert _deployment(template("api"))[0] == before
-    assert _deployment(template("api", waf="off", log_days="30", cmk="off"))[0] == before
+    assert _deployment(template("api", log_days="30", cmk="off"))[0] == before
+    # The answer to what the firewall stops is deployed, too.
+    assert _deployment(template("api", waf="off"))[0] != before
     monkeypatch.setattr(rest, "PACK_FROM_BYTES", 2048)
     packed, _ = _deployment(template("api"))
     monkeypatch.setattr(methods, "ROUTES", ROUTES[:-1])

@@ -196,6 +196,7 @@ class TestSecrets:
         assert json.loads(made["movierec/prod/tmdb"]["SecretString"]) == {"TMDB_API_KEY": ""}
         generated = {"PasswordLength": 64, "ExcludePunctuation": True}
         assert made["movierec/prod/origin"]["GenerateSecretString"] == generated
+        assert made["movierec/prod/signing"]["Description"].startswith("The JWT/signing secret: ")
         assert made["movierec/prod/signing"]["GenerateSecretString"] == {
             **generated,
             "GenerateStringKey": "SECRET_KEY",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra import environments, graph
+from infra.config import LOG_DAYS
 from infra.declared import functions, tables
 from infra.declared.jobs import JOBS
 from tests.infra.conftest import Template
@@ -46,16 +47,20 @@ def trusted(template: dict[str, Any], title: str) -> dict[str, Any]:
 
 class TestLogs:
     def test_both_functions_have_a_group_that_forgets(self, template: Template) -> None:
-        groups = of_type(template("compute"), "AWS::Logs::LogGroup").values()
+        made = template("compute")
+        groups = of_type(made, "AWS::Logs::LogGroup").values()
         assert {group["Properties"]["LogGroupName"]: group["Properties"]["RetentionInDays"] for group in groups} == {
-            "/aws/lambda/movierec-prod": 7,
-            "/aws/lambda/movierec-prod-jobs": 7,
+            "/aws/lambda/movierec-prod": {"Ref": "LogDays"},
+            "/aws/lambda/movierec-prod-jobs": {"Ref": "LogDays"},
         }
+        days = made["Parameters"]["LogDays"]
+        assert (days["Type"], days["Default"], days["AllowedValues"]) == ("Number", 7, list(LOG_DAYS))
         assert all(group["Properties"]["KmsKeyId"] == {"Ref": "SecurityKeyArn"} for group in groups)
 
     def test_the_days_are_the_environments(self, template: Template) -> None:
-        groups = of_type(template("compute", log_days="30", cmk="off"), "AWS::Logs::LogGroup").values()
-        assert [group["Properties"]["RetentionInDays"] for group in groups] == [30, 30]
+        made = template("compute", log_days="30", cmk="off")
+        groups = of_type(made, "AWS::Logs::LogGroup").values()
+        assert made["Parameters"]["LogDays"]["Default"] == 30
         assert all("KmsKeyId" not in group["Properties"] for group in groups)
 
 

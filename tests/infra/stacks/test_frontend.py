@@ -113,7 +113,7 @@ class TestDistribution:
     def test_nothing_leads_to_what_people_upload(self, template: Template, switches: dict[str, str]) -> None:
         made = template("frontend", **switches)
 
-        assert "movierec-prod-assets" not in json.dumps(made)
+        assert "movierec-prod-assets" not in json.dumps(distribution(made))
         assert not any(path.startswith("/users") for path in behaviours(made))
 
     def test_how_it_speaks(self, template: Template, switches: dict[str, str]) -> None:
@@ -353,7 +353,29 @@ class TestHeaders:
     def test_a_single_page_may_ask_the_api_and_cognito(self, site: str, api: str) -> None:
         policy = security(load("prod", ["hosting=spa", f"site={site}"]))["Content-Security-Policy"]
 
-        assert policy.endswith(f"connect-src 'self' {api} https://cognito-idp.eu-north-1.amazonaws.com")
+        assert policy.endswith(
+            f"connect-src 'self' {api} https://cognito-idp.eu-north-1.amazonaws.com "
+            "https://movierec-prod-${AWS::AccountId}.auth.eu-north-1.amazoncognito.com "
+            "https://movierec-prod-assets.s3.eu-north-1.amazonaws.com"
+        )
+
+    def test_a_single_page_shows_peoples_files_from_their_bucket(self) -> None:
+        files = "https://movierec-prod-assets.s3.eu-north-1.amazonaws.com"
+        directives = security(load("prod", ["hosting=spa"]))["Content-Security-Policy"].split("; ")
+
+        assert next(words for words in directives if words.startswith("img-src")).endswith(f" {files}")
+        assert f"media-src 'self' {files}" in directives
+
+    def test_nothing_is_known_of_the_domain_of_a_pool_that_was_there_before(self) -> None:
+        assert "amazoncognito" not in str(security(load("prod", ["hosting=spa", "auth=import"])))
+
+    def test_cloudformation_fills_in_the_accounts_number(self, template: Template) -> None:
+        spa = only(template("frontend", hosting="spa"), "AWS::CloudFront::ResponseHeadersPolicy")
+        headers = spa["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        app = only(template("frontend", hosting="amplify"), "AWS::Amplify::App")
+
+        assert "${AWS::AccountId}" in headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+        assert "${AWS::AccountId}" in app["CustomHeaders"]["Fn::Sub"]
 
 
 @pytest.mark.skipif(not NODE, reason="CloudFront's function is JavaScript, which node runs")

@@ -196,9 +196,18 @@ class TestService:
     def test_uploads_over_100_gb(self, template: Template) -> None:
         alarm = alarms(template("observability"))["assets-size"]
 
-        assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/S3", "BucketSizeBytes")
-        assert dimensions(alarm) == {"BucketName": "movierec-prod-assets", "StorageType": "StandardStorage"}
-        assert rule(alarm) == ("Average", "GreaterThanThreshold", 107_374_182_400, 1, 86_400)
+        result, *parts = alarm["Metrics"]
+        stats = [part["MetricStat"] for part in parts]
+
+        assert result == {"Id": "result", "Expression": "FILL(recent, 0) + FILL(archived, 0)", "ReturnData": True}
+        assert {part["Id"]: dimensions(part["MetricStat"]["Metric"]) for part in parts} == {
+            "recent": {"BucketName": "movierec-prod-assets", "StorageType": "StandardStorage"},
+            "archived": {"BucketName": "movierec-prod-assets", "StorageType": "GlacierInstantRetrievalStorage"},
+        }
+        assert {
+            (stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], stat["Stat"], stat["Period"]) for stat in stats
+        } == {("AWS/S3", "BucketSizeBytes", "Average", 86_400)}
+        assert rule(alarm) == (None, "GreaterThanThreshold", 107_374_182_400, 1, None)
 
 
 class TestAvailability:
@@ -277,10 +286,10 @@ class TestAlarms:
             heading = re.sub(r"^(api|site)-(fast|slow)-burn$", r"\2-burn", name)
             assert alarm["AlarmDescription"].endswith(f" What to do: docs/runbook.md#{heading}"), name
 
-    def test_all_stacks_of_prod_together_watch_22_metrics(self) -> None:
-        assert Inventory(synth.templates(environments.load("prod"))).alarm_metrics == 22
+    def test_all_stacks_of_prod_together_watch_23_metrics(self) -> None:
+        assert Inventory(synth.templates(environments.load("prod"))).alarm_metrics == 23
 
-    @pytest.mark.parametrize(("env", "most"), [("dev", 9), ("staging", 9), ("prod", 20)])
+    @pytest.mark.parametrize(("env", "most"), [("dev", 9), ("staging", 9), ("prod", 21)])
     def test_how_many_metrics_they_are_paid_for(self, template: Template, env: str, most: int) -> None:
         found = alarms(template("observability", env=env)).values()
 

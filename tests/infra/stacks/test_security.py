@@ -20,6 +20,7 @@ GROUPS = [
     "AWSManagedRulesKnownBadInputsRuleSet",
 ]
 BOTH = [("security", "REGIONAL"), ("security-global", "CLOUDFRONT")]
+RATES = {"REGIONAL": 10_000, "CLOUDFRONT": 20_000}
 
 
 def _arn(service: str, resource: str, *, region: str = "${AWS::Region}") -> dict[str, str]:
@@ -57,9 +58,7 @@ def test_the_key_is_used_by_services_for_this_account_alone(template: Template) 
     }
     assert uses["Publishers"]["Principal"]["Service"] == [
         "cloudwatch.amazonaws.com",
-        "events.amazonaws.com",
         "scheduler.amazonaws.com",
-        "sns.amazonaws.com",
     ]
     assert uses["Publishers"]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     assert uses["Trail"]["Condition"] == {
@@ -95,23 +94,28 @@ def test_the_firewall_stops_known_attacks_and_busy_addresses(template: Template,
     assert (firewall["Scope"], firewall["DefaultAction"]) == (scope, {"Allow": {}})
     assert [rule["Priority"] for rule in firewall["Rules"]] == [0, 1, 2, 3]
     limit, *managed = firewall["Rules"]
-    assert limit["Action"] == {"Block": {}}
+    assert limit["Action"] == {
+        "Block": {"CustomResponse": {"ResponseCode": 429, "ResponseHeaders": [{"Name": "Retry-After", "Value": "300"}]}}
+    }
     assert limit["Statement"] == {
-        "RateBasedStatement": {"AggregateKeyType": "IP", "Limit": 2000, "EvaluationWindowSec": 300}
+        "RateBasedStatement": {"AggregateKeyType": "IP", "Limit": RATES[scope], "EvaluationWindowSec": 300}
     }
     assert [rule["Statement"]["ManagedRuleGroupStatement"]["Name"] for rule in managed] == GROUPS
     assert [rule["OverrideAction"] for rule in managed] == [{"None": {}}] * 3
     assert published(found)[f"/movierec/prod/{stack}/web-acl-arn"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
 
 
-def test_bodies_above_8_kib_are_only_counted(template: Template) -> None:
-    groups = [
-        rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in only(template("security"), FIREWALL)["Rules"]
-    ]
+@pytest.mark.parametrize("stack", ["security", "security-global"])
+def test_large_bodies_long_searches_and_nameless_programs_are_only_counted(template: Template, stack: str) -> None:
+    rules = only(template(stack), FIREWALL)["Rules"]
+    groups = [rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in rules]
     overridden = {group["Name"]: group["RuleActionOverrides"] for group in groups if "RuleActionOverrides" in group}
 
     assert overridden == {
-        "AWSManagedRulesCommonRuleSet": [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
+        "AWSManagedRulesCommonRuleSet": [
+            {"Name": name, "ActionToUse": {"Count": {}}}
+            for name in ("SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING", "NoUserAgent_HEADER")
+        ]
     }
 
 
@@ -120,10 +124,11 @@ def test_the_firewall_logs_what_it_stops_without_secrets(template: Template, sta
     found = template(stack, waf="on", log_days="30")
     logging = only(found, "AWS::WAFv2::LoggingConfiguration")
     group = found["Resources"]["FirewallLog"]["Properties"]
+    name = {"REGIONAL": "firewall", "CLOUDFRONT": "site-firewall"}[scope]
 
-    assert (group["LogGroupName"], group["RetentionInDays"]) == ("aws-waf-logs-movierec-prod", 30)
+    assert (group["LogGroupName"], group["RetentionInDays"]) == (f"aws-waf-logs-movierec-prod-{name}", 30)
     assert group.get("KmsKeyId") == ({"Fn::GetAtt": ["Key", "Arn"]} if stack == "security" else None)
-    assert logging["LogDestinationConfigs"] == [_arn("logs", "log-group:aws-waf-logs-movierec-prod")]
+    assert logging["LogDestinationConfigs"] == [_arn("logs", f"log-group:aws-waf-logs-movierec-prod-{name}")]
     assert logging["ResourceArn"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
     assert [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]] == [
         "authorization",
