@@ -114,7 +114,9 @@ VARIABLES = {
 # What is wrong with the variables: one sentence by name.
 rejected: dict[str, str] = {}
 
-environ.Env.read_env(BASE_DIR / ".env")
+# A function is told all of it; the file is about the machine of whoever deploys.
+if not os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    environ.Env.read_env(BASE_DIR / ".env")
 
 
 def reject(name: str, sentence: str) -> None:

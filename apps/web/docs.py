@@ -57,7 +57,9 @@ class Document(ApiView):
     )
     def get(self, request: Request) -> Response:
         """The document in the form that is accepted, JSON by default."""
-        response = Response(document())
+        # Below the stage of an API's own host, so that a client made of it asks below the stage too.
+        here = [{"url": f"{request.META['SCRIPT_NAME']}/"}]
+        response = Response({**document(), "servers": here})
         patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
         return response
 

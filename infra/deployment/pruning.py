@@ -68,6 +68,8 @@ REFUSED_STACKS: Final = {
     "observability-global": "the embedded AWS raises no alarms",
 }
 _PARAMETER: Final = "AWS::SSM::Parameter"
+_NO_TLS: Final = "the embedded AWS is asked without TLS"
+_WANTS_TLS: Final = {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def prune(template: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[LeftOut, .
     Outputs and published values of what is left out go with it. Raises Trouble where something else needs it.
     """
     kept = deepcopy(dict(template))
+    without_tls = [one for name, body in kept["Resources"].items() for one in _freed_from_tls(name, body)]
     left = [_refused(name, body) for name, body in kept["Resources"].items() if _is_refused(body)]
     gone = {one.name for one in left}
     for name, body in kept["Resources"].items():
@@ -99,16 +102,36 @@ def prune(template: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[LeftOut, .
         del kept["Outputs"][name]
         left.append(LeftOut(name, "output", "what it tells of is left out"))
     _must_stand(kept["Resources"], gone)
-    return kept, tuple(left)
+    return kept, (*left, *without_tls)
+
+
+def _freed_from_tls(name: str, body: dict[str, Any]) -> Iterator[LeftOut]:
+    """Takes the statements that want TLS out of a policy: the embedded AWS is asked without, and would refuse all."""
+    kept = [one for one in _statements(body) if one.get("Condition") != _WANTS_TLS]
+    if kept and len(kept) < len(_statements(body)):
+        body["Properties"]["PolicyDocument"]["Statement"] = kept
+        yield LeftOut(name, f"{kind_words(body['Type'])}, its demand of TLS", _NO_TLS)
+
+
+def _wants_tls_alone(body: Mapping[str, Any]) -> bool:
+    statements = _statements(body)
+    return bool(statements) and all(one.get("Condition") == _WANTS_TLS for one in statements)
+
+
+def _statements(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    document = body.get("Properties", {}).get("PolicyDocument", {})
+    return list(document.get("Statement", [])) if isinstance(document, dict) else []
 
 
 def _is_refused(body: Mapping[str, Any]) -> bool:
     metrics = body["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in body.get("Properties", {})
-    return metrics or body["Type"] in REFUSED_TYPES
+    return metrics or body["Type"] in REFUSED_TYPES or _wants_tls_alone(body)
 
 
 def _refused(name: str, body: Mapping[str, Any]) -> LeftOut:
-    reason = _REFUSED if body["Type"] in REFUSED_TYPES else "the embedded AWS knows no metric math"
+    reason = _NO_TLS if _wants_tls_alone(body) else "the embedded AWS knows no metric math"
+    if body["Type"] in REFUSED_TYPES:
+        reason = _REFUSED
     return LeftOut(name, kind_words(body["Type"]), reason)
 
 

@@ -19,7 +19,6 @@ from infra.deployment.aws import Aws, is_missing
 from infra.deployment.telling import Trouble, say
 from infra.release.settings import ROOT
 
-LOCAL_MODELS: Final = ROOT / ".local" / "models"
 _POINTER: Final = "current.json"
 _SHOWN: Final = 1500
 _FIRST_SYNC: Final = "sync_media --schedule daily"
@@ -60,25 +59,18 @@ def _held(aws: Aws, name: str) -> dict[str, Any]:
 
 
 def bring_model(aws: Aws, model: Path | None, variables: Mapping[str, str]) -> None:
-    """Publishes a model: the one that is named, else this machine's where the environment has none. Raises Trouble."""
-    folder = model or (newest_local_model() if not _has_model(aws) else None)
-    if folder is not None:
-        said = _manage(aws, variables, "recommender_model", "publish", str(folder.resolve()))
+    """Publishes the model that is named; says what it means where there is none. Raises Trouble.
+
+    None is taken from this machine unasked: what stands there may have been trained on the demo's invented viewers.
+    """
+    if model is not None:
+        said = _manage(aws, variables, "recommender_model", "publish", str(model.resolve()))
         say(f"  {said}")
     elif not _has_model(aws):
         say(
-            "  There is no trained model, here or there: recommendations rest on popularity. Train one "
-            "(manage.py train_recommender) and run this again, or name it by --model."
+            "  There is no trained model: recommendations rest on popularity. Train one on what people like "
+            "(docs/runbook.md, Train a model), or publish one by --model FOLDER."
         )
-
-
-def newest_local_model() -> Path | None:
-    """The model that serves on this machine; None where there is none."""
-    try:
-        version = json.loads((LOCAL_MODELS / _POINTER).read_text(encoding="utf-8"))["version"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return LOCAL_MODELS / str(version)
 
 
 def _has_model(aws: Aws) -> bool:
@@ -93,7 +85,9 @@ def _has_model(aws: Aws) -> bool:
 
 def _manage(aws: Aws, variables: Mapping[str, str], *words: str) -> str:
     """Runs a command of the application here, on the environment's data with the operator's rights. Raises Trouble."""
-    surroundings = {**os.environ, **variables, "AWS_REGION": aws.config.region}
+    # As a function, so that no .env of this machine is read.
+    own = {"AWS_REGION": aws.config.region, "AWS_LAMBDA_FUNCTION_NAME": "release"}
+    surroundings = {**os.environ, **variables, **own}
     if aws.is_local:
         surroundings |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": aws.endpoint}
     done = subprocess.run(  # noqa: S603 -- the project's own program

@@ -22,7 +22,7 @@ from infra.deployment.aws import Aws, AwsError
 from infra.deployment.deploying import Task
 from infra.deployment.telling import Trouble, say
 from infra.deployment.waiting import Clock
-from infra.release import aliases, filling, history, lambdas, packaging, probing, settings, shifting, static_files
+from infra.release import aliases, filling, gate, history, lambdas, packaging, probing, settings, shifting, static_files
 from infra.release.history import History, Pair
 from infra.release.packaging import Package
 from infra.release.steps import step
@@ -63,6 +63,8 @@ def release(plan: Plan) -> Released:
     """Does all of it. Raises Trouble, or what AWS raises, with the old version serving."""
     config = plan.aws.config
     _must_be_possible(plan.aws)
+    if plan.package is None:
+        gate.must_be_like_lambda()
     home.must_be(plan.aws)
     if plan.stacks:
         with step("Deploying the stacks"):

@@ -29,8 +29,6 @@ SPECTACULAR_SETTINGS = {
     f"{TMDB_NOTICE} Where titles can be watched is known from [JustWatch](https://www.justwatch.com). "
     "Whoever shows what an answer holds owes its sources the notices in its `attribution`.",
     "VERSION": VERSION,
-    # Relative to the document's own address: an API's host has all of this below the name of its stage.
-    "SERVERS": [{"url": "./"}],
     "SERVE_INCLUDE_SCHEMA": False,
     "DEFAULT_GENERATOR_CLASS": "movierec.api.schema.Generator",
     "SERVE_AUTHENTICATION": [],

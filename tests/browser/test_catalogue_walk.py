@@ -180,19 +180,6 @@ def test_below_an_apis_stage_all_leads_to_the_same_places(server: Server, new_pa
     expect(page).to_have_url(f"{server.address}/prod/media/movie/603")
 
 
-def test_the_documentation_below_an_apis_stage_asks_below_it(server: Server, new_page: Callable[[], Page]) -> None:
-    page = new_page()
-    under_its_stage(page, server)
-    page.goto(f"{server.address}/prod/docs")
-    health = page.locator("#operations-service-health_retrieve")
-    health.get_by_role("button", name="/health").first.click()
-    health.get_by_role("button", name="Try it out").click()
-    with page.expect_response(re.compile("/health$")) as answered:
-        health.get_by_role("button", name="Execute").click()
-    assert (answered.value.url, answered.value.status) == (f"{server.address}/prod/health", 200)
-    expect(health.locator(".live-responses-table .response-col_status").last).to_have_text(re.compile("^200"))
-
-
 def test_a_sentence_below_one_button_stretches_no_other(server: Server, new_page: Callable[[], Page]) -> None:
     page = new_page()
     enter(page, server, "stretcher@example.com")

@@ -16,7 +16,7 @@ Choice = tuple[tuple[str, str], ...]
 
 
 def watched(env: str, choice: Choice) -> tuple[Config, set[str]] | None:
-    """A configuration that notes which switches are looked at, and the notes; None where the choice contradicts itself."""
+    """A configuration that notes which switches are looked at, and the notes; None where no such one can be."""
     seen: set[str] = set()
 
     class Watched(Config):

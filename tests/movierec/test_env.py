@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -349,3 +352,23 @@ class TestCodes:
         monkeypatch.setenv("CATALOGUE_LANGUAGES", value)
         assert env.codes("CATALOGUE_LANGUAGES", "[a-z]{2}", "en,es")[0] == "en"
         assert rejected == {"CATALOGUE_LANGUAGES": f"CATALOGUE_LANGUAGES is {value!r}; write it like en,es."}
+
+
+def test_a_function_reads_no_file_of_the_machine_that_deploys_it(tmp_path: Path) -> None:
+    source = (env.BASE_DIR / "movierec" / "env.py").read_text(encoding="utf-8")
+    package = tmp_path / "movierec"
+    package.mkdir()
+    (package / "env.py").write_text(source, encoding="utf-8")
+    (tmp_path / ".env").write_text("DOMAIN=of-this-machine\n", encoding="utf-8")
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", "import env; print(env.text('DOMAIN'))"],
+            cwd=package,
+            env={"PATH": os.environ["PATH"], **more},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for more in ({}, {"AWS_LAMBDA_FUNCTION_NAME": "release"})
+    ]
+    assert told == ["of-this-machine\n", "movierec\n"]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import moto
@@ -45,21 +44,9 @@ def test_without_a_key_of_tmdb_there_is_a_warning(
     assert ("has no key of TMDB yet" in capsys.readouterr().out) is warned
 
 
-def test_a_place_without_any_model_says_what_that_means(
-    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(filling, "LOCAL_MODELS", tmp_path)
+def test_a_place_without_a_model_says_what_that_means(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     filling.bring_model(aws, None, {})
-    assert "There is no trained model, here or there: recommendations rest on popularity." in capsys.readouterr().out
-
-
-def test_the_model_of_this_machine_is_the_one_that_serves_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling, "LOCAL_MODELS", tmp_path)
-    assert filling.newest_local_model() is None
-    (tmp_path / "current.json").write_text('{"version": "2026-11-21-abc"}')
-    assert filling.newest_local_model() == tmp_path / "2026-11-21-abc"
-    (tmp_path / "current.json").write_text("{")
-    assert filling.newest_local_model() is None
+    assert "There is no trained model: recommendations rest on popularity." in capsys.readouterr().out
 
 
 @pytest.fixture

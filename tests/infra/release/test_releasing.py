@@ -15,7 +15,7 @@ from infra.declared import functions
 from infra.deployment.aws import Aws
 from infra.deployment.deploying import Task
 from infra.deployment.telling import Trouble
-from infra.release import filling, lambdas, packaging, releasing, rolling_back
+from infra.release import lambdas, packaging, releasing, rolling_back
 from infra.release.releasing import Plan
 from tests.infra.release import tiny
 
@@ -26,7 +26,6 @@ pytestmark = pytest.mark.embedded
 def aws(embedded_url: str, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aws:
     monkeypatch.setenv("AWS_ENDPOINT_URL", embedded_url)
     monkeypatch.setattr(packaging, "STATIC", collected(tmp_path / "static"))
-    monkeypatch.setattr(filling, "LOCAL_MODELS", tmp_path / "no-models")
     return Aws(config)
 
 

@@ -21,7 +21,7 @@ from infra.declared import functions
 from infra.deployment.aws import Aws
 from infra.deployment.deploying import Task
 from infra.deployment.telling import Trouble
-from infra.release import filling, history, lambdas, packaging, releasing, rolling_back
+from infra.release import history, lambdas, packaging, releasing, rolling_back
 from infra.release.releasing import Plan
 from tests.infra.release import tiny
 
@@ -43,7 +43,6 @@ def aws(embedded_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", embedded_url)
         patch.setattr(packaging, "STATIC", static)
-        patch.setattr(filling, "LOCAL_MODELS", folder / "no-models")
         yield Aws(environments.load("dev", [f"domain=t{uuid4().hex[:12]}"]))
 
 
