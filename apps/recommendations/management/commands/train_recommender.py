@@ -122,6 +122,11 @@ class Command(BaseCommand):
             # What is done of a training that is killed must outlive this folder.
             report = train(folder, settings.STATE_DIR / "training")
             self.stdout.write(in_words(report))
+            if not report.titles:
+                raise CommandError(
+                    "There is no title to recommend, so nothing is published and the model that serves stays. Look "
+                    "at AWS_REGION and MOVIEREC_ENV, or fill the catalogue first (manage.py sync_media)."
+                )
             try:
                 publish(folder)
             except (ArtifactError, StoreError) as error:

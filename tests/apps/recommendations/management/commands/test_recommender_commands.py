@@ -18,6 +18,7 @@ from apps.recommendations.evidence import NOT_INTERESTED_WEIGHT, WATCHED_WEIGHT
 from apps.recommendations.feedback.services import give
 from apps.recommendations.feedback.statements import Statement
 from apps.recommendations.training_data import weighted_interactions
+from movierec.dynamo import registry
 from tests.apps.recommendations.conftest import NOW, ratings
 
 STEPS = ["Reading the catalogue", "Reading lists and ratings", "The model is ready"]
@@ -54,6 +55,14 @@ def test_training_publishes_a_model_of_what_the_tables_hold(store: Path) -> None
         "manage.py recommender_model rollback goes back."
     )
     assert len(model.titles) == 36
+
+
+def test_a_training_on_empty_tables_leaves_the_model_that_serves(store: Path) -> None:
+    for table in registry.tables():
+        table.delete_rows(list(table.scan_rows()))
+    with pytest.raises(CommandError, match="There is no title to recommend, so nothing is published"):
+        call_command("train_recommender")
+    assert not (store / "current.json").exists()
 
 
 def test_training_can_write_elsewhere_and_publish_nothing(store: Path, tmp_path: Path) -> None:
