@@ -82,9 +82,7 @@ class Rehearsal:
             command("deploy", *chosen("security", "data", "auth"), "--yes", "--local")
         with step(f"{self.number} people with {self.titles} favourites each"):
             self.load()
-        time.sleep(1)  # so that the moment is over
         moment = f"{datetime.now(UTC).replace(microsecond=0):%Y-%m-%dT%H:%M:%SZ}"
-        time.sleep(1)
         with step("The copies as of this moment (not real: on AWS they are made after the damage, of the history)"):
             self.restore("favourites", moment)
             self.restore("data", moment)

@@ -47,6 +47,17 @@ def source(aws: Aws, stack: str, template: Mapping[str, Any]) -> dict[str, str]:
     return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/{key}"}
 
 
+def must_have_bucket(aws: Aws) -> None:
+    """Raises Trouble, with what to do about it, where the deployment bucket is not there."""
+    bucket = names.bucket(aws.config, "deployment")
+    try:
+        aws.client("s3").head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        raise Trouble(f"The bucket {bucket} is not there: {_remedy(aws, bucket)}") from error
+
+
 def _remedy(aws: Aws, bucket: str) -> str:
     """What to do about the deployment bucket, which CloudFormation does not make a second time."""
     region = aws.config.region

@@ -13,7 +13,6 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from infra import names
-from infra.config import Config
 from infra.declared import secrets, tables
 from infra.deployment.aws import Aws, is_missing
 from infra.deployment.telling import Trouble, say
@@ -118,8 +117,3 @@ def begin_catalogue(aws: Aws, jobs_function: str) -> None:
 def _is_catalogue_empty(aws: Aws) -> bool:
     cache = next(table for table in tables.TABLES if table.key == "cache").name_in(aws.config)
     return not aws.client("dynamodb").scan(TableName=cache, Limit=1)["Items"]
-
-
-def catalogue_hint(config: Config) -> str:
-    """How an operator looks at the jobs."""
-    return f"aws logs tail {names.log_group(names.jobs_function(config))} --follow --region {config.region}"

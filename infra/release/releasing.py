@@ -17,7 +17,7 @@ from infra.config import Config, WrongConfig
 from infra.declared import functions
 from infra.declared.functions import Function
 from infra.declared.variables import variables
-from infra.deployment import deploying, home, parameters
+from infra.deployment import deploying, home, parameters, templates
 from infra.deployment.aws import Aws, AwsError
 from infra.deployment.deploying import Task
 from infra.deployment.telling import Trouble, say
@@ -52,11 +52,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What came of a release: the address, and which version of each function serves."""
+    """What came of a release: the address, which version of each function serves, and whether one did before."""
 
     address: str
     versions: Mapping[str, str]
     changed: bool
+    has_way_back: bool
 
 
 def release(plan: Plan) -> Released:
@@ -71,6 +72,7 @@ def release(plan: Plan) -> Released:
             deploying.deploy(plan.task, graph.chosen(config, ()))
     published = parameters.published(plan.aws)
     surroundings = environment(plan.aws, published)
+    templates.must_have_bucket(plan.aws)
     with history.held(plan.aws, "release") as known:
         aliases.adopt(plan.aws, known)
         package, versions = _brought(plan, published, surroundings)
@@ -177,7 +179,7 @@ def _serve(plan: Plan, known: History, new: Pair, published: Mapping[str, str]) 
             raise Trouble(f"{aliases.said(error)}\n{told}") from error
         say(told)
         raise
-    return Released(address, {"app": new.app, "jobs": new.jobs}, changed)
+    return Released(address, {"app": new.app, "jobs": new.jobs}, changed, known.record.earlier is not None)
 
 
 def _taken_back(plan: Plan, known: History, published: Mapping[str, str]) -> str:
@@ -235,4 +237,5 @@ def _tidy(aws: Aws, known: History) -> None:
 def ending(config: Config, released: Released) -> str:
     """What an operator wants to know at the end."""
     told = ", ".join(f"{concern} {version}" for concern, version in released.versions.items())
-    return f"{released.address} answers; versions: {told}. To go back: make rollback ENV={config.env}"
+    back = f" To go back: make rollback ENV={config.env}" if released.has_way_back else ""
+    return f"{released.address} answers; versions: {told}.{back}"

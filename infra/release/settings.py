@@ -67,7 +67,7 @@ def _chooses_traces(config: Config, function: Function) -> bool:
 
 
 def inherited(stages: Mapping[str, Settings], stage: str) -> Settings:
-    """The settings of a stage with those that it extends."""
+    """The settings of a stage with those that it extends, as far as these are there."""
     own = dict(stages[stage])
     parent = own.pop("extends", None)
-    return {**inherited(stages, parent), **own} if parent else own
+    return {**inherited(stages, parent), **own} if parent in stages else own

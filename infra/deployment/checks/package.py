@@ -13,6 +13,7 @@ from infra.config import Config
 from infra.declared import functions
 from infra.declared.package import LARGEST_UNPACKED, LARGEST_ZIP, RUNTIME
 from infra.deployment.checks.finding import Finding, Patient, Verdict
+from infra.release.settings import inherited
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 _CHECK: Final = "Zappa settings"
@@ -38,7 +39,7 @@ def differences(config: Config, stages: dict[str, Any]) -> Iterator[str]:
         if stage not in stages:
             yield f"There is no stage {stage}."
             continue
-        found = _inherited(stages, stage)
+        found = inherited(stages, stage)
         for name, value in expected.items():
             if found.get(name) != value:
                 yield f"{name} of {stage} is {found.get(name)!r}, and {value!r} is deployed."
@@ -64,12 +65,6 @@ def wanted(config: Config) -> dict[str, dict[str, Any]]:
         }
         for one in functions.functions(config)
     }
-
-
-def _inherited(stages: dict[str, Any], stage: str) -> dict[str, Any]:
-    own = stages[stage]
-    base = _inherited(stages, own["extends"]) if own.get("extends") in stages else {}
-    return {**base, **own}
 
 
 def package(patient: Patient, root: Path = ROOT) -> Iterator[Finding]:
