@@ -75,9 +75,14 @@ def new_page(server: Server, browser: Browser, complaints: list[str]) -> Iterato
         return page
 
     yield open_page
+    pages = [page for context in contexts for page in context.pages]
+    for page in pages:
+        # A page that still loads needs what its test put in the way of requests; without it, it would be refused.
+        page.wait_for_load_state()
+        page.remove_listener("console", hear)
+    for page in pages:
+        # The icon comes after all else, and may still be on its way.
+        page.unroute_all(behavior="ignoreErrors")
     for context in contexts:
-        for page in context.pages:
-            # What a test put in the way of requests may still be busy with one, such as for an icon.
-            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert [complaint for complaint in complaints if not complaint.startswith(REFUSED)] == []
