@@ -15,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 from apps.accounts import denials, personal, sessions
 from apps.accounts.errors import DeletionPending, WrongCredentials
 from apps.accounts.models import DELETION, DELETIONS, DueDeletion, PendingDeletion
-from apps.accounts.transactions import write_together
+from movierec.dynamo.transactions import write_together
 from movierec.api.errors import Unavailable
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.pages import pages_of

@@ -19,7 +19,7 @@ from apps.accounts import denials, profiles, recovery, usernames
 from apps.accounts.emails import address_of
 from apps.accounts.models import ATTEMPTS, CLAIM, EmailClaim, email_pk
 from apps.accounts.providers import provider
-from apps.accounts.transactions import delete_if
+from movierec.dynamo.transactions import delete_if
 from movierec.dynamo.data_table import DataRow, delete_partition, user_pk
 from movierec.dynamo.pages import pages_of
 from movierec.dynamo.table import Row

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from apps.accounts.errors import CodeMismatch
 from apps.accounts.models import RecoveryCode
-from apps.accounts.transactions import delete_if, write_together
+from movierec.dynamo.transactions import delete_if, write_together
 from movierec.api.errors import Unavailable
 from movierec.dynamo.data_table import user_pk
 

@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 from apps.accounts import denials
 from apps.accounts.caller import NOBODY, Caller
 from apps.accounts.models import Session, session_sk
-from apps.accounts.transactions import write_together
+from movierec.dynamo.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
 from movierec.timestamps import now_text

@@ -15,7 +15,7 @@ from apps.accounts.emails import address_of
 from apps.accounts.errors import UsernameTaken
 from apps.accounts.models import CLAIM, PROFILE, WISH, Profile, UsernameClaim, Wish, email_pk, username_pk
 from apps.accounts.tokens import refused
-from apps.accounts.transactions import delete_if, write_together
+from movierec.dynamo.transactions import delete_if, write_together
 from movierec.api.errors import FieldErrors, Unavailable
 from movierec.dynamo.data_table import user_pk
 

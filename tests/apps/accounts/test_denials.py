@@ -13,7 +13,7 @@ from apps.accounts import deletions, denials, sessions
 from apps.accounts.caller import NOBODY
 from apps.accounts.models import Session
 from apps.accounts.providers.interface import Claims
-from apps.accounts.transactions import write_together
+from movierec.dynamo.transactions import write_together
 from movierec.dynamo.connection import shared_connection
 
 NOW = 1_800_000_000

@@ -11,8 +11,8 @@ from pynamodb.transactions import TransactWrite
 
 from apps.accounts.models import EmailClaim
 from apps.accounts.providers.local.provider import LocalProvider
-from apps.accounts.transactions import delete_if, write_together
 from movierec.api.errors import Unavailable
+from movierec.dynamo.transactions import delete_if, write_together
 
 Refuse = Callable[..., list[str]]
 

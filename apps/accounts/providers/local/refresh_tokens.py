@@ -22,7 +22,7 @@ from apps.accounts import sessions
 from apps.accounts.errors import InvalidRefreshToken
 from apps.accounts.models import RefreshToken, Session, session_sk
 from apps.accounts.providers.interface import SessionKey
-from apps.accounts.transactions import write_together
+from movierec.dynamo.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
 

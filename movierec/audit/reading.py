@@ -1,0 +1,73 @@
+"""Reading the audit, newest first, a page at a time: one Query a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from movierec.audit.events import Thing
+from movierec.audit.rows import AuditRow, actor_pk, day_pk, thing_pk
+from movierec.dynamo.table import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it was recorded; `key` sorts by time, `before` and `after` are JSON texts or empty."""
+
+    key: str
+    at: str
+    tag: str
+    actor: str
+    actor_name: str
+    address: str
+    kind: str
+    thing: str
+    before: str
+    after: str
+    reason: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Some events, and the key of the last one where there are more."""
+
+    events: list[Recorded]
+    after: str | None
+
+
+def of_thing(thing: Thing, *, after: str | None = None, limit: int = 50) -> Trail:
+    """What was done to a thing."""
+    return _trail(thing_pk(thing.kind, thing.id), after, limit)
+
+
+def of_actor(actor_id: str, *, after: str | None = None, limit: int = 50) -> Trail:
+    """What somebody did."""
+    return _trail(actor_pk(actor_id), after, limit)
+
+
+def of_day(day: str, *, after: str | None = None, limit: int = 50) -> Trail:
+    """What happened on a day in UTC, such as 2026-05-01."""
+    return _trail(day_pk(day), after, limit)
+
+
+def _trail(pk: str, after: str | None, limit: int) -> Trail:
+    start = {"pk": pk, "sk": after} if after else None
+    page = AuditRow.query_page(pk, newest_first=True, limit=limit, after=start, consistent=True)
+    return Trail([_recorded(row) for row in page.rows], page.last_key["sk"] if page.last_key else None)
+
+
+def _recorded(row: Row) -> Recorded:
+    return Recorded(
+        key=row["sk"],
+        at=row["at"],
+        tag=row["tag"],
+        actor=row["actor"],
+        actor_name=row.get("actorName", ""),
+        address=row.get("address", ""),
+        kind=row["kind"],
+        thing=row["thing"],
+        before=row.get("before", ""),
+        after=row.get("after", ""),
+        reason=row.get("reason", ""),
+        outcome=row["outcome"],
+    )

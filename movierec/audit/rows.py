@@ -1,0 +1,46 @@
+"""The rows of the audit in the single table, each event in three partitions: its thing's, its actor's, its day's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pynamodb.attributes import UnicodeAttribute
+
+from movierec.dynamo.data_table import DataRow
+
+# The infrastructure denies deletes and updates of partitions that begin so.
+PREFIX: Final = "AUDIT#"
+
+
+class AuditRow(DataRow):
+    """`AUDIT#THING#<kind>#<id>`, `AUDIT#ACTOR#<id>` or `AUDIT#DAY#<YYYY-MM-DD>` / `<moment>#<random>`.
+
+    `before` and `after` are JSON texts.
+    """
+
+    at = UnicodeAttribute()
+    tag = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    actor_name = UnicodeAttribute(attr_name="actorName", null=True)
+    address = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute()
+    thing = UnicodeAttribute()
+    before = UnicodeAttribute(null=True)
+    after = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute()
+
+
+def thing_pk(kind: str, thing_id: str) -> str:
+    """The partition of what was done to a thing."""
+    return f"{PREFIX}THING#{kind}#{thing_id}"
+
+
+def actor_pk(actor_id: str) -> str:
+    """The partition of what somebody did."""
+    return f"{PREFIX}ACTOR#{actor_id}"
+
+
+def day_pk(day: str) -> str:
+    """The partition of a day in UTC, such as 2026-05-01."""
+    return f"{PREFIX}DAY#{day}"
