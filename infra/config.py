@@ -38,6 +38,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "mail_from": (r"([^<>\n]+<)?[^@\s<>]+@[^@\s<>]+>?", "MovieRec <no-reply@movierec.net>"),
     "user_pool_id": (r"[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+", "eu-north-1_AbCdEfGhI"),
     "user_pool_client_id": (r"[a-z0-9]{1,128}", "the client's id"),
+    "user_pool_host": (rf"({_HOST})?", "auth.movierec.net"),
 }
 _NUMBERS: Final[dict[str, tuple[int, int]]] = {
     "budget_usd": (1, 1_000_000),
@@ -87,6 +88,7 @@ class Config:
     jobs_memory_mb: int
     user_pool_id: str
     user_pool_client_id: str
+    user_pool_host: str
     web_origins: tuple[str, ...]
     sign_in_urls: tuple[str, ...]
 
@@ -108,6 +110,12 @@ class Config:
     def api_host(self) -> str:
         """The domain of the API; empty without a site."""
         return f"api.{self.site}" if self.site else ""
+
+    @property
+    def admin_url(self) -> str:
+        """Where the pages of the admin are; empty without a site, whose address nobody knows before it is made."""
+        host = self.site if self.hosting == "django" else self.api_host
+        return f"https://{host}/ops" if host else ""
 
 
 def checked(env: str, values: dict[str, Any]) -> Config:

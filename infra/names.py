@@ -53,6 +53,11 @@ def queue(config: Config, purpose: str) -> str:
     return f"{config.prefix}-{purpose}"
 
 
+def budget(config: Config) -> str:
+    """The budget of the environment's account."""
+    return f"{config.prefix}-monthly"
+
+
 def log_group(function: str) -> str:
     """Where Lambda writes what a function prints."""
     return f"/aws/lambda/{function}"

@@ -101,13 +101,20 @@ VARIABLES = {
         ),
         Variable("COGNITO_USER_POOL_ID", "", "The user pool, for cognito."),
         Variable("COGNITO_CLIENT_ID", "", "App clients of the pool, comma separated; sign-ins use the first."),
+        Variable("COGNITO_DOMAIN", "", "Host of the pool's own sign-in pages, by which staff enter the admin."),
+        Variable("COGNITO_WEB_CLIENT_ID", "", "The app client without a secret that those pages sign staff in for."),
+        Variable("OPS_URL", "", "Where people find the admin, which those pages lead back to."),
         Variable(
             "EMAIL_URL",
             "consolemail://",
             "Where mail goes: ses://, smtp+tls://user:password@host:587, or consolemail:// (terminal).",
         ),
         Variable("EMAIL_FROM", "MovieRec <no-reply@movierec.net>", "The sender of mail."),
+        Variable(
+            "JOBS_FUNCTION", "", "The Lambda function that runs jobs, with its alias. Empty: jobs are child processes."
+        ),
         Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+        Variable("BUDGET_NAME", "", "The AWS budget that the admin shows. Empty where nothing is paid for."),
     )
 }
 
@@ -278,6 +285,12 @@ def take_over(variables: Mapping[str, str]) -> None:
 def on_lambda() -> bool:
     """Whether AWS Lambda runs this process."""
     return bool(os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
+
+
+def lambda_memory_mb() -> int | None:
+    """The memory of the function on AWS Lambda, None elsewhere."""
+    size = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "") if on_lambda() else ""
+    return int(size) if size.isdecimal() else None
 
 
 def trace_id() -> str:

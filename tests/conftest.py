@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,8 +18,11 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from apps.accounts import denials, passwords
 from apps.accounts.providers.local.tokens import issue_access_token
+from apps.media import marks
 from movierec.aws import client as aws_client
 from movierec.dynamo.registry import create_missing_tables
+from movierec.switches import keeping
+from movierec.switches.values import DEFAULTS, Switches
 from tests.stand_ins.fixtures import tmdb
 
 # The same examples in every run, and none refused for the time a busy machine took.
@@ -29,6 +33,24 @@ hypothesis_settings.load_profile("same")
 __all__ = ["tmdb"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def switches_just_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The switches' defaults, which are not read until something forgets them: tests count requests."""
+    monkeypatch.setattr(keeping, "keeper", keeping.Keeper(DEFAULTS, until=inf))
+
+
+@pytest.fixture(autouse=True)
+def nothing_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No title hidden or corrected, which is not read until staff decide on one: tests count requests."""
+    monkeypatch.setattr(marks, "cache", marks.Cache(inf, marks.Curation()))
+
+
+@pytest.fixture
+def go_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Switches], None]:
+    """Has this process go by other switches, for the test's time."""
+    return lambda switches: monkeypatch.setattr(keeping, "keeper", keeping.Keeper(switches, until=inf))
 
 
 @pytest.fixture

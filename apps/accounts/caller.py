@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The device in words, such as "Firefox on Linux", and the first part of the network address."""
+    """The device in words, such as "Firefox on Linux", and the first part of the network address.
+
+    `address` is the whole of it, for the audit only.
+    """
 
     device: str
     place: str
+    address: str = ""
 
 
 NOBODY = Caller("", "")

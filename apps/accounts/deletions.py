@@ -12,14 +12,15 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from pynamodb.transactions import TransactWrite
 
-from apps.accounts import denials, personal, sessions
+from apps.accounts import denials, events, personal, sessions
 from apps.accounts.errors import DeletionPending, WrongCredentials
 from apps.accounts.models import DELETION, DELETIONS, DueDeletion, PendingDeletion
-from movierec.dynamo.transactions import write_together
 from movierec.api.errors import Unavailable
+from movierec.audit import Tag
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.pages import pages_of
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import write_together
 from movierec.timestamps import now_text, timestamp
 
 __all__ = ["DeletionPending", "erase_due", "refuse_pending", "request", "take_back"]
@@ -43,11 +44,11 @@ def request(user_id: str) -> str:
     return str(earlier["dueAt"])
 
 
-def take_back(user_id: str) -> None:
-    """Keeps the account; no error where nothing was to be deleted. Raises WrongCredentials once it is being erased."""
+def take_back(user_id: str) -> bool:
+    """Keeps the account; False where nothing was to be deleted. Raises WrongCredentials once it is being erased."""
     row = _pending(user_id)
     if row is None:
-        return
+        return False
 
     def fill(transaction: TransactWrite) -> None:
         due = DueDeletion(DELETIONS, _due_sk(row["dueAt"], user_id))
@@ -58,6 +59,7 @@ def take_back(user_id: str) -> None:
         raise WrongCredentials
     # Those that the request would have ended, had it not been stopped.
     sessions.end_listed(user_id)
+    return True
 
 
 def refuse_pending(user_id: str) -> None:
@@ -76,6 +78,8 @@ def erase_due(now: datetime) -> Iterator[str]:
             if _begin(row):
                 for part in personal.parts():
                     part.erase(row["userId"])
+                # Before the job forgets it: stopped here, it records it once more, and never not at all.
+                events.note_by_itself(Tag.ERASED, row["userId"])
                 DueDeletion(DELETIONS, row["sk"]).delete()
                 yield row["userId"]
 

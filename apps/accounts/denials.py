@@ -16,9 +16,9 @@ from pynamodb.transactions import TransactWrite
 from apps.accounts.models import DELETION, EndedSession, Session, SignedOut, ended_sk, session_sk
 from apps.accounts.providers.access_tokens import MAX_LIFE_SECONDS
 from apps.accounts.providers.interface import Claims
-from movierec.dynamo.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import write_together
 from movierec.telemetry.tally import count
 
 CACHED_SESSIONS = 10_000

@@ -25,7 +25,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/+-]{0,39}", re.ASCII)
 
 def caller_of(user_agent: str, address: str) -> Caller:
     """A request's User-Agent and network address as people recognise them; empty texts for what tells nothing."""
-    return Caller(_device(user_agent[:MAX_USER_AGENT]), _place(address))
+    return Caller(_device(user_agent[:MAX_USER_AGENT]), _place(address), address)
 
 
 def _device(user_agent: str) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from movierec.api.errors import ApiError, BadRequest, FieldErrors, Forbidden, TooManyRequests, Unauthorized, Unavailable
+from movierec.api.errors import (
+    ApiError,
+    BadRequest,
+    FieldErrors,
+    Forbidden,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
 
 
 class MissingCredentials(BadRequest):
@@ -117,6 +126,29 @@ class InvalidRefreshToken(Unauthorized):
 
     def __init__(self) -> None:
         super().__init__("Invalid refresh token")
+
+
+class RepeatedRefreshToken(InvalidRefreshToken):
+    """401: a refresh token came again after its successor had replaced it, so its session was ended."""
+
+    def __init__(self, user_id: str, session_id: str) -> None:
+        super().__init__()
+        self.user_id = user_id
+        self.session_id = session_id
+
+
+class NoSuchPerson(NotFound):
+    """404: no account has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no account with this id; it may have been deleted.")
+
+
+class AccountStateRefused(ApiError):
+    """409: the account is in a state in which this cannot be done; the sentence says which."""
+
+    status = 409
+    code = "AccountStateRefused"
 
 
 class AccountConflict(ApiError):

@@ -68,6 +68,15 @@ def tell_password_changed(email: str) -> None:
     _tell(email, "Your MovieRec password was changed", f"The password of your account was changed. {NOT_YOU}")
 
 
+def tell_reset_required(email: str) -> None:
+    """Tells the owner that the password works no more, and how to get another."""
+    text = (
+        "To keep your account safe we have ended every session of it, and its password no longer works. To set a new "
+        'one, choose "Forgotten password" where you sign in; a code for it is mailed to this address.'
+    )
+    _tell(email, "Your MovieRec account needs a new password", text)
+
+
 def tell_second_factor_on(email: str) -> None:
     """Tells the owner that a second factor guards the account."""
     text = f"Signing in to your account now takes a code of your authenticator app. {NOT_YOU}"

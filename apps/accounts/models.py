@@ -6,7 +6,7 @@ What a person has lies in `USER#<id>`; what belongs to an address, whoever has i
 
 from __future__ import annotations
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 
 from movierec.dynamo.data_table import DataRow
 
@@ -19,6 +19,8 @@ RESET_CODE = "CODE#RESET"
 DELETION = "DELETION"
 # The partition of the deletions that wait for their day, in the order of these days.
 DELETIONS = "DELETIONS"
+# The partition of the local provider's accounts, in the order of their addresses.
+PEOPLE = "PEOPLE"
 
 
 class Profile(DataRow):
@@ -31,8 +33,9 @@ class Profile(DataRow):
 class Account(Profile):
     """An account of the local provider; `email` is as typed, `createdAt` ISO-8601 UTC text.
 
-    `totpSecret` and `totpPending` are sealed; `totpStep` is the last time step whose code was used. Rows that are
-    not confirmed expire.
+    `totpSecret` and `totpPending` are sealed; `totpStep` is the last time step whose code was used. Nobody signs in to
+    one that is `disabled`, nor, until its owner sets a password, where `resetRequired`. Rows that are not confirmed
+    expire. DirectoryEntry repeats what staff list accounts by.
     """
 
     email = UnicodeAttribute()
@@ -42,6 +45,27 @@ class Account(Profile):
     totp_secret = UnicodeAttribute(attr_name="totpSecret", null=True)
     totp_pending = UnicodeAttribute(attr_name="totpPending", null=True)
     totp_step = NumberAttribute(attr_name="totpStep", null=True)
+    disabled = BooleanAttribute(null=True)
+    reset_required = BooleanAttribute(attr_name="resetRequired", null=True)
+    groups = ListAttribute[str](null=True)
+
+
+class DirectoryEntry(DataRow):
+    """`PEOPLE` / `<address>`: what a list of accounts shows of one; each write of such a thing writes both."""
+
+    user_id = UnicodeAttribute(attr_name="userId")
+    email = UnicodeAttribute()
+    created_at = UnicodeAttribute(attr_name="createdAt")
+    confirmed = BooleanAttribute()
+    disabled = BooleanAttribute(null=True)
+    reset_required = BooleanAttribute(attr_name="resetRequired", null=True)
+    groups = ListAttribute[str](null=True)
+
+
+class GroupMember(DataRow):
+    """`GROUP#<group>` / `<address>`: an account in a group, so that few are found among many."""
+
+    user_id = UnicodeAttribute(attr_name="userId")
 
 
 class EmailClaim(DataRow):
@@ -152,6 +176,11 @@ class DueDeletion(DataRow):
 def email_pk(address: str) -> str:
     """The partition of a normalised address."""
     return f"EMAIL#{address}"
+
+
+def group_pk(group: str) -> str:
+    """The partition of a group's members."""
+    return f"GROUP#{group}"
 
 
 def username_pk(name: str) -> str:

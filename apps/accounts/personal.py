@@ -19,15 +19,18 @@ from apps.accounts import denials, profiles, recovery, usernames
 from apps.accounts.emails import address_of
 from apps.accounts.models import ATTEMPTS, CLAIM, EmailClaim, email_pk
 from apps.accounts.providers import provider
-from movierec.dynamo.transactions import delete_if
+from movierec import audit
+from movierec.audit import Recorded, Thing
 from movierec.dynamo.data_table import DataRow, delete_partition, user_pk
 from movierec.dynamo.pages import pages_of
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import delete_if
 from movierec.timestamps import timestamp
 
 Section = tuple[str, Any]
 
 HOUR_SECONDS = 3600
+EVENTS = 100
 
 
 class PersonalData(Protocol):
@@ -59,7 +62,31 @@ def export(user_id: str) -> Iterator[Section]:
     yield "devices", [_plain(row) for row in _stored(own, "DEVICE#")]
     yield "recoveryCodesLeft", recovery.left(user_id)
     yield "mails", [_mails(row) for row in _stored(address, "MAILS#")]
+    yield "securityEvents", _events(user_id)
     yield "attempts", [_plain(row) for pk in (own, address) for row in _stored(pk, ATTEMPTS)]
+
+
+def _events(user_id: str) -> Iterator[list[Row]]:
+    """Pages of what was recorded about the person, by themselves and by staff, whose names stay ours."""
+    after = None
+    while True:
+        trail = audit.of_thing(Thing("person", user_id), after=after, limit=EVENTS)
+        yield [_event(event, user_id) for event in trail.events]
+        after = trail.after
+        if after is None:
+            return
+
+
+def _event(event: Recorded, user_id: str) -> Row:
+    own = event.actor == user_id
+    return {
+        "at": event.at,
+        "event": event.tag,
+        "outcome": event.outcome,
+        "by": "you" if own else "the service",
+        "address": event.address if own else "",
+        "details": event.after if own else "",
+    }
 
 
 def _stored(pk: str, prefix: str) -> list[Row]:
@@ -91,6 +118,9 @@ def erase(user_id: str) -> None:
 
     The rows of the address go only while the account still has it, and before the account itself: nobody can
     register the address meanwhile. Later they may be those of a new owner.
+
+    The audit stays until its rows expire: a log that the people in it can have erased proves nothing. It names the
+    person by a random id only; addresses stand there where somebody unknown typed them.
     """
     # Of the local provider's tokens none can be good by now.
     if settings.IDENTITY_PROVIDER != "local":

@@ -13,9 +13,9 @@ from pynamodb.transactions import TransactWrite
 
 from apps.accounts.errors import CodeMismatch
 from apps.accounts.models import RecoveryCode
-from movierec.dynamo.transactions import delete_if, write_together
 from movierec.api.errors import Unavailable
 from movierec.dynamo.data_table import user_pk
+from movierec.dynamo.transactions import delete_if, write_together
 
 COUNT = 10
 CODE_BYTES = 10

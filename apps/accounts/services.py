@@ -1,12 +1,13 @@
 """What can be done with accounts and sessions, whoever keeps them.
 
 The provider checks credentials; this module adds what is the same for all of them: limits on guessing, the list
-of sessions, usernames, mails to the owner, and the week in which a deletion can be taken back.
+of sessions, usernames, mails to the owner, the week in which a deletion can be taken back, and security events, which
+are recorded once the deed is done. `address` is always the network address of who asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from time import time
@@ -20,6 +21,8 @@ from apps.accounts import (
     deletions,
     denials,
     devices,
+    events,
+    exports,
     mails,
     pending,
     recovery,
@@ -27,6 +30,7 @@ from apps.accounts import (
     usernames,
 )
 from apps.accounts.caller import Caller
+from apps.accounts.directory import directory
 from apps.accounts.emails import address_of, check_email
 from apps.accounts.errors import (
     CodeMismatch,
@@ -35,6 +39,7 @@ from apps.accounts.errors import (
     NotConfirmed,
     NoTotpBegun,
     PasswordRequired,
+    RepeatedRefreshToken,
     SecondFactorRequired,
     TooManyAttempts,
     TotpAlreadyOn,
@@ -46,6 +51,7 @@ from apps.accounts.pace import even_pace
 from apps.accounts.providers import provider
 from apps.accounts.providers.interface import Challenge, Tokens
 from apps.accounts.selectors import facts_of
+from movierec.audit import Tag
 from movierec.dynamo.data_table import user_pk
 from movierec.telemetry.tally import count
 
@@ -64,15 +70,28 @@ class AskedBack:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks for something, the token they asked with, and when they signed in (seconds since 1970)."""
+    """Who asks for something, the token they asked with, and when they signed in (seconds since 1970).
+
+    `address` is the network address they ask from.
+    """
 
     user_id: str
     session_id: str
     access_token: str
     signed_in_at: int
+    address: str = ""
 
 
-def sign_up(*, email: str, password: str, username: str | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What makes sure that a signed-in person is the owner: the password, and one of the codes where there is one."""
+
+    password: str
+    code: str | None = None
+    recovery_code: str | None = None
+
+
+def sign_up(*, email: str, password: str, username: str | None = None, address: str = "") -> str:
     """Registers an address, has a code mailed to it, and answers the user id.
 
     A username is kept for the moment of the confirmation; should it be taken by then, the account has none.
@@ -85,16 +104,19 @@ def sign_up(*, email: str, password: str, username: str | None = None) -> str:
         user_id = provider().sign_up(email, password)
         pending.keep(address_of(email), password)
         usernames.wish(email, username)
+        # Of a taken address the id is nobody's; it is recorded all the same, for the same work.
+        events.note(Tag.SIGNED_UP, user_id, address)
     return user_id
 
 
-def confirm(*, email: str, code: str) -> None:
+def confirm(*, email: str, code: str, address: str = "") -> None:
     """Confirms an account by its mailed code. Raises InvalidEmail, CodeMismatch, ExpiredCode and TooManyGuesses."""
     check_email(email)
     with even_pace(failures_only=True):
         user_id = provider().confirm(email, code)
     pending.forget(address_of(email))
     usernames.grant_wish(email, user_id)
+    events.note(Tag.CONFIRMED, user_id, address)
 
 
 def resend(*, email: str) -> None:
@@ -104,14 +126,15 @@ def resend(*, email: str) -> None:
         provider().resend(email)
 
 
-def forgot(*, email: str) -> None:
+def forgot(*, email: str, address: str = "") -> None:
     """Has a reset code mailed. Raises InvalidEmail, TooManyMails and MailNotSent."""
     check_email(email)
     with even_pace():
         provider().forgot(email)
+        events.note_asked(Tag.PASSWORD_RESET_ASKED, email, address)
 
 
-def reset(*, email: str, code: str, password: str) -> None:
+def reset(*, email: str, code: str, password: str, address: str = "") -> None:
     """Sets a new password by a mailed code and ends every session; a second factor stays as it is.
 
     Raises InvalidEmail, InvalidPassword, CodeMismatch, ExpiredCode and TooManyGuesses.
@@ -125,6 +148,7 @@ def reset(*, email: str, code: str, password: str) -> None:
     if not facts.has_totp:
         attempts.forget(email_pk(address_of(email)))
     mails.tell_password_changed(facts.email)
+    events.note(Tag.PASSWORD_RESET, user_id, address)
 
 
 def _counted(entry: Callable[P, Tokens | AskedBack]) -> Callable[P, Tokens | AskedBack]:
@@ -152,7 +176,7 @@ def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False)
     and, for the right password only, NotConfirmed.
     """
     typed = address_of(login)
-    with even_pace(failures_only=True):
+    with even_pace(failures_only=True), events.refusals(typed, caller.address):
         name = usernames.address_behind(login)
         with attempts.counted(email_pk(typed), failures=(WrongCredentials,)):
             outcome = _check_password(typed, name, password)
@@ -183,9 +207,10 @@ def answer_challenge(
     """
     asked = challenges.unseal_challenge(session)
     asked.check_answer(code=code, recovery_code=recovery_code, new_password=new_password)
-    with attempts.counted(email_pk(address_of(asked.email)), failures=(CodeMismatch,)):
+    counted = attempts.counted(email_pk(address_of(asked.email)), failures=(CodeMismatch,))
+    with events.refusals(asked.email, caller.address), counted:
         if recovery_code is not None:
-            outcome: Tokens | Challenge = _recover(asked.state, recovery_code)
+            outcome: Tokens | Challenge = _recover(asked.state, recovery_code, caller.address)
         else:
             outcome = provider().answer(asked.name, asked.state, code or new_password)
     entered = _enter(outcome, asked.email, caller, restore=asked.restore)
@@ -194,9 +219,10 @@ def answer_challenge(
     return entered
 
 
-def _recover(state: str, recovery_code: str) -> Tokens:
+def _recover(state: str, recovery_code: str, address: str) -> Tokens:
     user_id = provider().challenged_user(state)
     recovery.use(user_id, recovery_code)
+    events.note(Tag.RECOVERY_CODE_USED, user_id, address)
     return provider().pass_without_code(state)
 
 
@@ -205,10 +231,12 @@ def _enter(outcome: Tokens | Challenge, name: str, caller: Caller, *, restore: b
     if isinstance(outcome, Challenge):
         sealed = challenges.seal_challenge(outcome, name, restore=restore)
         return AskedBack(outcome.name, sealed, outcome.secret, name)
-    if restore:
-        deletions.take_back(outcome.user_id)
+    if restore and deletions.take_back(outcome.user_id):
+        events.note(Tag.DELETION_TAKEN_BACK, outcome.user_id, caller.address)
     sessions.begin(outcome.user_id, outcome.session_id, caller)
     _refuse_changed(outcome)
+    session = {"session": outcome.session_id, "device": caller.device}
+    events.note(Tag.SIGNED_IN, outcome.user_id, caller.address, after=session)
     if devices.is_new(outcome.user_id, caller):
         mails.tell_new_device(outcome.email, caller)
     return outcome
@@ -234,9 +262,13 @@ def _require_proof(tokens: Tokens) -> None:
         raise WrongCredentials
 
 
-def refresh(*, refresh_token: str) -> Tokens:
+def refresh(*, refresh_token: str, address: str = "") -> Tokens:
     """New tokens for a session. Raises InvalidRefreshToken, also where the session was ended meanwhile."""
-    tokens = provider().refresh(refresh_token)
+    try:
+        tokens = provider().refresh(refresh_token)
+    except RepeatedRefreshToken as repeated:
+        events.note(Tag.REFRESH_REPEATED, repeated.user_id, address, after={"session": repeated.session_id})
+        raise
     if not sessions.seen(tokens.user_id, tokens.session_id) and not _adopt(tokens):
         provider().revoke(tokens.refresh)
         raise InvalidRefreshToken
@@ -250,26 +282,34 @@ def _adopt(tokens: Tokens) -> bool:
     return sessions.adopt(tokens.user_id, tokens.session_id)
 
 
-def sign_out(*, refresh_token: str) -> None:
+def sign_out(*, refresh_token: str, address: str = "") -> None:
     """Ends the session of a refresh token; a token that is not good is no error."""
     key = provider().revoke(refresh_token)
     if key:
-        sessions.end(key.user_id, key.session_id)
+        end_session(user_id=key.user_id, session_id=key.session_id, address=address)
 
 
-def end_session(*, user_id: str, session_id: str) -> None:
-    """Ends the session that a person asks from."""
+def end_session(*, user_id: str, session_id: str, address: str = "") -> None:
+    """Ends a session of a person."""
     sessions.end(user_id, session_id)
+    events.note(Tag.SIGNED_OUT, user_id, address, after={"session": session_id})
 
 
 def end_listed_session(*, person: Person, session_id: str) -> None:
     """Ends one session of a person; one that is not on the list is no error."""
     if session_id == person.session_id or sessions.is_listed(person.user_id, session_id):
-        sessions.end(person.user_id, session_id)
+        end_session(user_id=person.user_id, session_id=session_id, address=person.address)
+
+
+def sign_out_everywhere(*, person: Person, keep_this: bool = False) -> None:
+    """Ends every session of a person at their wish, but with `keep_this` the one they ask from."""
+    kept = person.session_id if keep_this else None
+    end_all_sessions(user_id=person.user_id, kept=kept)
+    events.note(Tag.SIGNED_OUT_EVERYWHERE, person.user_id, person.address, after={"kept": kept})
 
 
 def end_all_sessions(*, user_id: str, kept: str | None = None) -> None:
-    """Ends every session of a person, but for the one to keep."""
+    """Ends every session of a person, but for the one to keep; whoever calls records why."""
     if kept is None:
         provider().revoke_all(user_id)
     sessions.end_all(user_id, kept=kept)
@@ -284,6 +324,7 @@ def change_password(*, person: Person, old: str, new: str) -> None:
         provider().change_password(person.user_id, person.access_token, old, new)
     end_all_sessions(user_id=person.user_id, kept=person.session_id)
     mails.tell_password_changed(facts_of(person.user_id).email)
+    events.note(Tag.PASSWORD_CHANGED, person.user_id, person.address)
 
 
 def begin_totp(*, person: Person, password: str | None = None) -> str:
@@ -295,7 +336,7 @@ def begin_totp(*, person: Person, password: str | None = None) -> str:
     if facts_of(person.user_id).has_totp:
         raise TotpAlreadyOn
     if password is not None:
-        reauthenticate(user_id=person.user_id, password=password, code=None, recovery_code=None)
+        reauthenticate(person=person, proof=Proof(password))
     elif time() - person.signed_in_at > settings.RECENT_SECONDS:
         raise PasswordRequired
     return provider().begin_totp(person.user_id, person.access_token)
@@ -313,56 +354,69 @@ def confirm_totp(*, person: Person, code: str) -> list[str]:
         provider().confirm_totp(person.user_id, person.access_token, code)
     codes = recovery.replace(person.user_id)
     mails.tell_second_factor_on(facts.email)
+    events.note(Tag.SECOND_FACTOR_ON, person.user_id, person.address)
     return codes
 
 
-def renew_recovery_codes(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> list[str]:
+def renew_recovery_codes(*, person: Person, proof: Proof) -> list[str]:
     """Ten new recovery codes in place of the old ones. Raises NoTotpBegun, and as `reauthenticate` does."""
-    if not facts_of(user_id).has_totp:
+    if not facts_of(person.user_id).has_totp:
         raise NoTotpBegun
-    reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
-    return recovery.replace(user_id)
+    reauthenticate(person=person, proof=proof)
+    codes = recovery.replace(person.user_id)
+    events.note(Tag.RECOVERY_CODES_RENEWED, person.user_id, person.address)
+    return codes
 
 
-def disable_totp(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> None:
+def disable_totp(*, person: Person, proof: Proof) -> None:
     """Switches the second factor off and tells the owner. Raises as `reauthenticate` does."""
-    reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
-    provider().disable_totp(user_id)
-    recovery.remove(user_id)
-    mails.tell_second_factor_off(facts_of(user_id).email)
+    reauthenticate(person=person, proof=proof)
+    provider().disable_totp(person.user_id)
+    recovery.remove(person.user_id)
+    mails.tell_second_factor_off(facts_of(person.user_id).email)
+    events.note(Tag.SECOND_FACTOR_OFF, person.user_id, person.address)
 
 
-def reauthenticate(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> None:
+def reauthenticate(*, person: Person, proof: Proof) -> None:
     """Makes sure that a signed-in person is the owner: the password, and the second factor where there is one.
 
     Raises WrongPassword, SecondFactorRequired, CodeMismatch and TooManyAttempts.
     """
-    with attempts.counted(user_pk(user_id), failures=(WrongPassword, CodeMismatch)):
-        state = provider().check_password(user_id, password)
+    with attempts.counted(user_pk(person.user_id), failures=(WrongPassword, CodeMismatch)):
+        state = provider().check_password(person.user_id, proof.password)
         if state is not None:
-            _check_second_factor(user_id, state, code, recovery_code)
-    attempts.forget(user_pk(user_id))
+            _check_second_factor(person, state, proof)
+    attempts.forget(user_pk(person.user_id))
 
 
-def _check_second_factor(user_id: str, state: str, code: str | None, recovery_code: str | None) -> None:
-    if recovery_code is not None:
-        recovery.use(user_id, recovery_code)
-    elif code is not None:
-        provider().check_code(state, code)
+def _check_second_factor(person: Person, state: str, proof: Proof) -> None:
+    if proof.recovery_code is not None:
+        recovery.use(person.user_id, proof.recovery_code)
+        events.note(Tag.RECOVERY_CODE_USED, person.user_id, person.address)
+    elif proof.code is not None:
+        provider().check_code(state, proof.code)
     else:
         raise SecondFactorRequired
 
 
-def request_deletion(*, user_id: str, password: str, code: str | None, recovery_code: str | None) -> str:
+def export(*, person: Person) -> Iterator[bytes]:
+    """Everything stored about a person as the parts of a JSON text; see exports.stream."""
+    parts = exports.stream(person.user_id)
+    events.note(Tag.DATA_EXPORTED, person.user_id, person.address)
+    return parts
+
+
+def request_deletion(*, person: Person, proof: Proof) -> str:
     """Has the account deleted in 7 days, ends every session, tells the owner, and answers the day (ISO-8601 UTC).
 
     Raises as `reauthenticate` does.
     """
-    reauthenticate(user_id=user_id, password=password, code=code, recovery_code=recovery_code)
-    facts = facts_of(user_id)
-    due_at = deletions.request(user_id)
-    end_all_sessions(user_id=user_id)
+    reauthenticate(person=person, proof=proof)
+    facts = facts_of(person.user_id)
+    due_at = deletions.request(person.user_id)
+    end_all_sessions(user_id=person.user_id)
     mails.tell_deletion(facts.email, due_at)
+    events.note(Tag.DELETION_ASKED, person.user_id, person.address, after={"dueAt": due_at})
     return due_at
 
 
@@ -378,3 +432,14 @@ def create_confirmed_account(
     made = provider().create_confirmed(email, password, user_id, replace_password=replace_password)
     pending.forget(address_of(email))
     return made
+
+
+def add_to_group_by_command(user_id: str, group: str) -> None:
+    """Makes a member of staff at an operator's command, which is recorded first.
+
+    Raises NoSuchPerson and AccountStateRefused.
+    """
+    before = directory().groups_of(user_id)
+    after = sorted({*before, group})
+    events.note_command(Tag.PERSON_GROUP_ADDED, user_id, before=list(before), after=after)
+    directory().add_to_group(user_id, group)

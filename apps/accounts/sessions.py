@@ -11,9 +11,9 @@ from pynamodb.transactions import TransactWrite
 from apps.accounts import denials
 from apps.accounts.caller import NOBODY, Caller
 from apps.accounts.models import Session, session_sk
-from movierec.dynamo.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import write_together
 from movierec.timestamps import now_text
 
 # Where a person is signed in more often than this, the oldest sign-ins end.

@@ -18,7 +18,7 @@ def verify_access_token(token: str) -> Principal:
 
 
 def _principal(claims: Claims) -> Principal:
-    return Principal(claims.user_id, claims.email, claims.session_id, claims.signed_in_at)
+    return Principal(claims.user_id, claims.email, claims.session_id, claims.signed_in_at, claims.groups)
 
 
 def refused() -> Unauthorized:

@@ -15,9 +15,9 @@ from apps.accounts.emails import address_of
 from apps.accounts.errors import UsernameTaken
 from apps.accounts.models import CLAIM, PROFILE, WISH, Profile, UsernameClaim, Wish, email_pk, username_pk
 from apps.accounts.tokens import refused
-from movierec.dynamo.transactions import delete_if, write_together
 from movierec.api.errors import FieldErrors, Unavailable
 from movierec.dynamo.data_table import user_pk
+from movierec.dynamo.transactions import delete_if, write_together
 
 # Of one person's changes at the same moment one wins each round.
 TRIES = 5

@@ -20,6 +20,7 @@ from apps.lists.serializers import (
     display_of,
     named_title,
 )
+from movierec import via
 from movierec.api.described import extend_schema
 from movierec.api.parsers import JsonParser
 from movierec.api.views import ApiView, user_id, valid_body, valid_query
@@ -63,6 +64,7 @@ class TitleList(ApiView):
         media_type, media_id = named_title(given)
         key = (media_type or "movie", media_id)
         item = services.add(self.list_name, user_id(request), key, display_of(given))
+        via.count(given.get("via"), "kept")
         return Response({"message": f"Added to {self.list_name}", "item": item})
 
     @extend_schema(

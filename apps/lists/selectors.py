@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from apps.lists.items import Item, as_item
-from apps.lists.keys import row_media_type, row_title
+from apps.lists.keys import parse_id, row_media_type, row_title, stored_key
 from apps.lists.models import (
     ADDED_AT_INDEX,
     LISTS,
@@ -49,6 +49,15 @@ class History:
     favourites: list[tuple[TitleKey, str]]
     watchlist: list[tuple[TitleKey, str]]
     ratings: list[tuple[TitleKey, float, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """A series that stands on a list twice: `old` is its row under the plain number, `right` the one under its key."""
+
+    list_name: ListName
+    old: Row
+    right: Row
 
 
 def page(
@@ -107,7 +116,7 @@ def history(user_id: str) -> History:
     """Everything on a person's lists and all ratings, by three Queries at once that carry only keys and times."""
     favourites = _readers.submit(_entries, Favourite, user_id)
     watchlist = _readers.submit(_entries, WatchlistEntry, user_id)
-    return History(ratings=_ratings(user_id), favourites=favourites.result(), watchlist=watchlist.result())
+    return History(ratings=ratings(user_id), favourites=favourites.result(), watchlist=watchlist.result())
 
 
 def _entries(table: type[ListEntry], user_id: str) -> list[tuple[TitleKey, str]]:
@@ -117,7 +126,8 @@ def _entries(table: type[ListEntry], user_id: str) -> list[tuple[TitleKey, str]]
     return [(title, _text(row.get("addedAt"))) for title, row in titles if title]
 
 
-def _ratings(user_id: str) -> list[tuple[TitleKey, float, str]]:
+def ratings(user_id: str) -> list[tuple[TitleKey, float, str]]:
+    """Everything a person rated, with stars (0.5 to 5) and the time as stored; one Query."""
     rows = Rating.query_all(
         user_pk(user_id),
         range_condition=Rating.sk.startswith(RATING_PREFIX),
@@ -137,6 +147,23 @@ def _rated_title(row: Mapping[str, Plain]) -> TitleKey | None:
 
 def _text(value: Plain) -> str:
     return value if isinstance(value, str) else ""
+
+
+def doubled(user_id: str) -> list[Doubled]:
+    """Every series that an older client stored under its plain number and that is there under its key, too.
+
+    One Query of each list.
+    """
+    return [pair for name, table in LISTS.items() for pair in _pairs(name, table.query_all(user_id, consistent=True))]
+
+
+def _pairs(list_name: ListName, rows: list[Row]) -> Iterator[Doubled]:
+    by_key = {row["movieId"]: row for row in rows}
+    for key, row in by_key.items():
+        kind, number = parse_id(key) or (None, 0)
+        right = by_key.get(stored_key("tv", number))
+        if kind is None and right is not None and row_media_type(row, key) == "tv":
+            yield Doubled(list_name, row, right)
 
 
 def all_interactions() -> Iterator[Interaction]:

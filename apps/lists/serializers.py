@@ -15,6 +15,7 @@ from apps.media.titles import MEDIA_TYPES, MediaType
 from movierec.api.errors import FieldErrors
 from movierec.api.fields import WholeNumberField
 from movierec.api.pagination import MAX_CURSOR_LENGTH
+from movierec.api.via import ViaField
 
 MAX_TITLE: Final = 500
 MAX_OVERVIEW: Final = 5000
@@ -39,6 +40,7 @@ class ListItemSerializer(TitleNameSerializer):
     voteAverage = VoteField(help_text="Mean rating, 0 to 10.")
     vote_average = VoteField(help_text="As voteAverage.")
     overview = TextField(max_length=MAX_OVERVIEW)
+    via = ViaField()
 
 
 class ListQuerySerializer(serializers.Serializer[Any]):

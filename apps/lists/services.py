@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Final
 
+from pynamodb.constants import NULL
 from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path, Value
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from apps.lists.items import Item, as_item, text_or_none, vote_or_none
 from apps.lists.keys import stored_key
 from apps.lists.models import LISTS, RATING_PREFIX, Favourite, ListEntry, ListName, Rating, WatchlistEntry
+from apps.lists.selectors import Doubled
 from apps.media import selectors as media
 from apps.media.titles import MediaType, TitleKey
 from movierec.dynamo.data_table import user_pk
+from movierec.dynamo.plain import Plain, wire
 from movierec.dynamo.table import Row
-from movierec.timestamps import now_text, timestamp
+from movierec.dynamo.transactions import write_together
+from movierec.timestamps import epoch_seconds, now_text, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,41 @@ def _delete(row: ListEntry, condition: Condition) -> bool:
             return False
         raise
     return True
+
+
+def merge(pair: Doubled) -> bool:
+    """Makes one row of a series' two, under its own key; False, and nothing written, when one changed meanwhile.
+
+    The row has the earlier time of adding, and what only the other told of the title. One transaction: a series is
+    never off the list in between, and a film that took the plain number meanwhile stays.
+    """
+    table = LISTS[pair.list_name]
+    missing = {name: value for name, value in pair.old.items() if value is not None and pair.right.get(name) is None}
+    actions: list[Action] = [Path(name).set(Value(wire(value))) for name, value in (missing | _earlier(pair)).items()]
+    still_missing = [Path(name).does_not_exist() | Path(name).is_type(NULL) for name in missing]
+    same_entry = _as_read({name: pair.right[name] for name in ("movieId", "addedAt") if name in pair.right})
+
+    def fill(transaction: TransactWrite) -> None:
+        right = table(pair.right["userId"], pair.right["movieId"])
+        transaction.update(right, actions, condition=reduce(and_, [same_entry, *still_missing]))
+        old = table(pair.old["userId"], pair.old["movieId"])
+        transaction.delete(old, condition=_as_read(pair.old))
+
+    return write_together(fill)
+
+
+def _earlier(pair: Doubled) -> Row:
+    """What the merged row has whatever its two said: its kind, and the earlier time where one is told."""
+    times = [row["addedAt"] for row in (pair.right, pair.old) if epoch_seconds(row.get("addedAt"))]
+    return {"mediaType": "tv", **({"addedAt": min(times, key=epoch_seconds)} if times else {})}
+
+
+def _as_read(row: Row) -> Condition:
+    return reduce(and_, (_is(name, value) for name, value in row.items()))
+
+
+def _is(name: str, value: Plain) -> Condition:
+    return Path(name) == Value(wire(value))
 
 
 def put_favourites(favourites: Iterable[FavouriteRow]) -> Iterator[int]:

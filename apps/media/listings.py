@@ -66,7 +66,7 @@ def order_key(list_type: ListType, media_type: ListedType) -> dict[str, str]:
 
 
 def listing_row(name: ListName, entries: Sequence[Entry], *, built_at: str, as_of: str | None = None) -> dict[str, Any]:
-    """The row of a list of at most 500 titles in their order.
+    """The row of a list of at most 500 titles in their order, made at `built_at`.
 
     `as_of` is when a source outside told its order, where one did. `outside` says whether it told any of the titles,
     and `firstExpiry` when the first of those must not be shown any more.
@@ -78,6 +78,7 @@ def listing_row(name: ListName, entries: Sequence[Entry], *, built_at: str, as_o
         **{chunk_attribute(number): chunk for number, chunk in enumerate(chunks, start=1)},
         "form": LIST_FORM,
         "total": total,
+        "builtAt": built_at,
         "refreshedAt": as_of or built_at,
         "outside": bool(ends),
         **({"firstExpiry": min(ends)} if ends else {}),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from time import time
 from typing import Any, Final, cast
 
 from apps.media.composing import Order, Orders
+from apps.media.genres import GENRES
 from apps.media.keeping import is_expired
 from apps.media.languages import is_fallback, texts_in
 from apps.media.listings import (
@@ -26,6 +28,7 @@ from apps.media.listings import (
     list_from_row,
     order_key,
 )
+from apps.media.marks import all_marks, curation, curation_of
 from apps.media.models import CachedMedia
 from apps.media.packing import DetailsDamaged
 from apps.media.titles import (
@@ -69,9 +72,10 @@ def title_row(media_type: MediaType, media_id: int) -> Row | None:
 
 
 def all_titles() -> Iterator[CatalogueTitle]:
-    """Every title without its details, by a scan: for jobs only."""
+    """Every title with its corrections and without its details, by a scan: for jobs only. Hidden ones are there."""
+    decided = curation_of(all_marks())
     rows = CachedMedia.scan_rows((*FACT_ATTRIBUTES, "expiresAt"))
-    return (from_row(row) for row in rows if is_title(row) and not is_expired(row))
+    return (decided.facts(from_row(row)) for row in rows if is_title(row) and not is_expired(row))
 
 
 def orders() -> Orders:
@@ -101,20 +105,67 @@ def listing(
 ) -> Listing | None:
     """Page `page` (from 1) of `limit` titles; None when the list was never built, or cannot be read.
 
-    Titles of another genre, those in `exclude` (numbers, or films and series by their keys) and those whose time is
-    over are left out before pages are counted. A page past the end has no items. One BatchGetItem, and a second one
-    where the time of some title of the list is over and the whole list was not read.
+    Titles of another genre, those in `exclude` (numbers, or films and series by their keys), hidden ones and those
+    whose time is over are left out before pages are counted. A page past the end has no items. One BatchGetItem, and a
+    second one where the time of some title of the list is over and the whole list was not read.
     """
-    start = (page - 1) * limit
+    decided = curation()
+    unwanted = decided.hidden.union(exclude)
     ready = genre is not None and list_type in GENRE_LIST_TYPES and media_type != "all"
     name = ListName(list_type, media_type, genre if ready else None)
-    if not exclude and (genre is None or ready):
+    everything = not unwanted and (genre is None or ready)
+    wanted = None if everything else partial(_is_wanted, genre=genre, exclude=unwanted)
+    found = _listing(name, wanted, (page - 1) * limit, limit)
+    return replace(found, items=[decided.item(item) for item in found.items]) if found else None
+
+
+def _listing(name: ListName, wanted: Callable[[Row], bool] | None, start: int, limit: int) -> Listing | None:
+    """The titles from `start` on of those `wanted`, all without it; None where the list cannot be read."""
+    if wanted is None:
         numbers = _chunks_between(start, start + limit)
         stored = _stored_list(name, numbers)
         if stored is None or stored.first_expiry > time():
             return _cut(stored, start - CHUNK_ITEMS * (numbers.start - 1), limit) if stored else None
     stored = _stored_list(name, range(1, MAX_CHUNKS + 1))
-    return _filtered(stored, lambda item: _is_wanted(item, genre, exclude), start, limit) if stored else None
+    return _filtered(stored, wanted, start, limit) if stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """What is known of a list without its titles: how many it has, when it was built, and when its order was told.
+
+    `built_at` is empty for a list that was never built, and for one that was built before that was noted.
+    """
+
+    name: ListName
+    total: int
+    built_at: str
+    refreshed_at: str
+    outside: bool
+
+
+def list_heads() -> list[ListHead]:
+    """Every ready-made list, those of genres last, by one BatchGetItem."""
+    genres = (
+        (kind, media_type, genre)
+        for kind in GENRE_LIST_TYPES
+        for media_type in MEDIA_TYPES
+        for genre in GENRES[media_type]
+    )
+    names = [*(ListName(*each) for each in _every_list()), *(ListName(*each) for each in genres)]
+    rows = CachedMedia.get_rows([name.key for name in names], attributes=["mediaId", "builtAt", *_HEAD])
+    heads = {row["mediaId"]: row for row in rows if not is_expired(row)}
+    return [_head(name, heads.get(name.key["mediaId"], {})) for name in names]
+
+
+def _head(name: ListName, row: Row) -> ListHead:
+    return ListHead(
+        name=name,
+        total=int(row.get("total", 0)),
+        built_at=row.get("builtAt", ""),
+        refreshed_at=row.get("refreshedAt", ""),
+        outside=row.get("outside") is True,
+    )
 
 
 def _stored_list(name: ListName, numbers: Sequence[int]) -> StoredList | None:
@@ -137,8 +188,8 @@ def _cut(stored: StoredList, start: int, limit: int) -> Listing:
     return Listing(items, stored.total, stored.refreshed_at, stored.outside)
 
 
-def _filtered(stored: StoredList, wanted: Callable[[Row], bool], start: int, limit: int) -> Listing:
-    kept = [item for item in _shown(stored.entries) if wanted(item)]
+def _filtered(stored: StoredList, wanted: Callable[[Row], bool] | None, start: int, limit: int) -> Listing:
+    kept = list(filter(wanted, _shown(stored.entries)))
     return Listing(kept[start : start + limit], len(kept), stored.refreshed_at, stored.outside)
 
 

@@ -17,6 +17,7 @@ from apps.media.index_keeper import publish_index
 from apps.media.keeping import is_expired, kept_until
 from apps.media.languages import served_language
 from apps.media.listings import LIST_MEDIA_TYPE, ListedType, ListType, order_key
+from apps.media.marks import Curation, all_marks, curation_of
 from apps.media.models import CachedMedia
 from apps.media.ranking import SOURCES_WITHOUT_FIGURES, Contender, Statistics, contender
 from apps.media.titles import (
@@ -56,9 +57,13 @@ class Rebuilt:
 
 
 def store_titles(titles: Iterable[CatalogueTitle]) -> Iterator[int]:
-    """Writes titles, replacing rows of the same ones; yields the count of each written batch."""
-    now = now_text()
-    return CachedMedia.put_rows(to_row(title, now) for title in titles)
+    """Writes titles, replacing rows of the same ones; yields the count of each written batch.
+
+    What staff corrected is no part of these rows, and lies over the new ones as well; hidden titles are not brought
+    back.
+    """
+    now, hidden = now_text(), curation_of(all_marks()).hidden
+    return CachedMedia.put_rows(to_row(title, now) for title in titles if title.key not in hidden)
 
 
 def _expiry(refreshed_at: str | None) -> Row:
@@ -88,8 +93,8 @@ def rebuild_catalogue(
 
     With `statistics` every title whose source has no figures gets its figures of them; a title that they do not name
     has none, and its votes and popularity go back to 0. Without them it keeps those of the last rebuild that had some,
-    and is ranked by them. Titles whose time is over are left out. A rebuild that is stopped leaves each list as it was
-    or as it is to be, and the next one ends in the same rows.
+    and is ranked by them. Titles whose time is over and hidden ones are left out, and corrections hold. A rebuild that
+    is stopped leaves each list as it was or as it is to be, and the next one ends in the same rows.
 
     Of two rebuilds the one that read the catalogue first would put its older index over the other's. So the second
     waits for `wait` seconds, and raises TurnTaken where that is not enough; also where another process took over this
@@ -97,7 +102,7 @@ def rebuild_catalogue(
     """
     try:
         with turn("rebuild_catalogue", wait=wait) as held:
-            return _rebuilt(_Survey(now, statistics), progress, held)
+            return _rebuilt(_Survey(now, statistics, curation_of(all_marks())), progress, held)
     except TurnLost as error:
         raise TurnTaken(str(error)) from error
 
@@ -148,6 +153,7 @@ class _Survey:
 
     now: datetime
     statistics: Statistics | None
+    decided: Curation
     found: list[Contender] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     figures: int = 0
@@ -160,9 +166,10 @@ class _Survey:
                 self._note_list(row["mediaId"])
             elif is_title(row) and not is_expired(row, at=self.now.timestamp()):
                 figures = self._figures(row)
-                title = full_from_row({**row, **(_attributes(figures) if figures else {})})
-                self._note_title(title.facts, figures)
-                yield title
+                title = self.decided.full(full_from_row({**row, **(_attributes(figures) if figures else {})}))
+                if title.key not in self.decided.hidden:
+                    self._note_title(title.facts, figures)
+                    yield title
 
     def _note_list(self, list_id: str) -> None:
         if list_id.startswith("list:"):

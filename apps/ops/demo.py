@@ -1,4 +1,4 @@
-"""Fills a local installation with the demo: catalogue, viewers, figures, lists, and an account to sign in with."""
+"""Fills a local installation with the demo: catalogue, viewers, figures, lists, and accounts to sign in with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from apps.accounts.directory import directory
 from apps.accounts.services import create_confirmed_account
 from apps.lists import services as lists
 from apps.media.providers.demo import DemoCatalogue
@@ -27,9 +28,11 @@ from movierec.secret_files import read_or_create
 
 CATALOGUE: Final = DemoCatalogue()
 EMAIL: Final = "demo@example.com"
+# Staff who enter the admin, by their groups; their password is the demo's.
+STAFF: Final[Mapping[str, str]] = {"ops": "ops@example.com", "support": "support@example.com"}
 JOB: Final = "JOB#load_demo"
-# Raised when the viewers, the lists or the account are made otherwise, so that installations load the demo anew.
-EDITION: Final = 2
+# Raised when the viewers, the lists or the accounts are made otherwise, so that installations load the demo anew.
+EDITION: Final = 3
 
 # What the first viewer would answer.
 PREFERENCES: Final[Mapping[str, Any]] = {
@@ -91,8 +94,9 @@ def _load(titles: Sequence[CatalogueTitle], count: int, now: datetime, steps: St
     _store_ratings(viewers, steps)
     steps.show("Counting likes and building the lists", 0.9)
     refresh_statistics(now)
-    steps.show("Making the demo account", 0.97)
+    steps.show("Making the demo accounts", 0.97)
     _make_account()
+    _make_staff()
 
 
 def _finish(batches: Iterator[int]) -> None:
@@ -149,6 +153,13 @@ def _make_account() -> None:
         preferences.save(FIRST_VIEWER, dict(PREFERENCES))
 
 
+def _make_staff() -> None:
+    """One member of each group."""
+    for group, email in STAFF.items():
+        user_id = create_confirmed_account(email, _password(), f"demo-{group}", replace_password=True)
+        directory().add_to_group(user_id, group)
+
+
 def _password() -> str:
     path = settings.STATE_DIR / "keys" / "demo_password"
     return read_or_create(path, lambda: secrets.token_urlsafe(12).encode()).decode()
@@ -162,4 +173,6 @@ def what_to_try(address: str) -> str:
         f"  Sign in               {address}/auth/signin\n"
         f"  as                    {EMAIL}\n"
         f"  with the password     {_password()}\n"
+        f"  Run it                {address}/ops\n"
+        f"  as                    {' or '.join(STAFF.values())}, with the same password\n"
     )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from apps.accounts.deletions import erase_due
+from apps.accounts.directory.indexing import ensure_indexed
 from apps.media import index_keeper
 from apps.media.providers.tmdb.configured import configured_source
 from apps.media.services import rebuild_catalogue
@@ -43,6 +44,7 @@ def prepare(output: Any) -> None:
     if made:
         output.write(f"Created the tables {', '.join(made)}.")
     _erase_due_accounts(output)
+    ensure_indexed()
     ensure_demo_loaded(output)
     _ensure_index(output, anew=_sync_first(output))
     _ensure_model(output)

@@ -1,4 +1,7 @@
-"""The model that serves: taken up from the store, looked for anew beside the requests, with fallbacks that say so."""
+"""The model that serves: taken up from the store, looked for anew beside the requests, with fallbacks that say so.
+
+While a candidate is tried, a process holds it beside the active model, and each person has one of the two.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from threading import Lock, Thread
 from time import time
 from typing import Final
@@ -22,8 +26,11 @@ from apps.recommendations.engine.artifact import ArtifactError, Model, content_o
 from apps.recommendations.engine.manifest import UnreadableError
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.stores.configured import configured_store
-from apps.recommendations.stores.errors import PointerDamaged, UnknownVersion
+from apps.recommendations.stores.errors import NoRoom, PointerDamaged, UnknownVersion
+from apps.recommendations.stores.pointer import Pointer, is_version
+from apps.recommendations.stores.room import room_beside
 from apps.recommendations.stores.store import ModelStore
+from movierec import via
 from movierec.objects import Stored, StoreUnreachable
 
 FALLS_BACK: Final = "Recommendations fall back on popularity."
@@ -32,31 +39,88 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """The version that is tried on some people. Without a `model` it cannot be had, and `problem` says why."""
+
+    version: str
+    model: Model | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Serving:
     """The model in use.
 
     `wanted` is the version that the store's pointer names, as far as known. `problem` says for operators why another
-    serves, or why a newer one would not be noticed. `published` tells whether the model came from the store.
+    serves, or why a newer one would not be noticed. `published` tells whether the model came from the store. `pointer`
+    is what was read of the store last; a `trial` is there while it names a candidate.
     """
 
     model: Model
     wanted: str | None
     problem: str | None
     published: bool = True
+    pointer: Pointer | None = None
+    trial: Trial | None = None
 
     @property
     def fallback(self) -> bool:
         """Whether another model stands in for the one that should serve."""
         return self.model.version != self.wanted
 
+    @property
+    def models(self) -> list[Model]:
+        """The models that are held, the active one first."""
+        return [self.model, *([self.trial.model] if self.trial and self.trial.model else [])]
+
+    def for_person(self, user_id: str) -> Serving:
+        """What serves this person: the candidate, where it can be had and they are among its people."""
+        if self.trial is None or self.trial.model is None or self.pointer is None:
+            return self
+        if not is_among(user_id, self.trial.version, self.pointer.share):
+            return self
+        return replace(self, model=self.trial.model, wanted=self.trial.version, problem=None, published=True)
+
+
+def is_among(user_id: str, version: str, share: int) -> bool:
+    """Whether a person is among the `share` percent whom the candidate `version` serves.
+
+    The same person has always the same answer for a version, and who was among fewer is among more, too. Another
+    candidate is tried on other people.
+    """
+    digest = sha256(f"{version}/{user_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % 100 < share
+
 
 def serving() -> Serving:
     """What this process serves from; costs nothing once the first model is there.
 
     Every `MODEL_CHECK_SECONDS` a call starts a look at the store, in a thread of its own that nobody waits for. Calls
-    that hold a model keep it; later ones get the new one.
+    that hold a model keep it; later ones get the new one. `for_person` of the answer tells what serves somebody.
     """
     return _keeper(configured_store()).serving()
+
+
+def held() -> Serving | None:
+    """What this process serves from, None where nobody has asked for a model yet; loads none."""
+    return _keeper(configured_store()).held
+
+
+def model_named(version: str) -> Model:
+    """The model of a version: one that is held, else loaded for whoever asks and not kept.
+
+    Raises UnknownVersion, ArtifactError, StoreUnreachable, and NoRoom where the process has no memory for it.
+    """
+    store, current = configured_store(), serving()
+    held = next((model for model in current.models if model.version == version), None)
+    if held is not None:
+        return held
+    if not is_version(version):
+        raise UnknownVersion(f"{version!r} is no version of a model.")
+    no_room = room_beside(store, current.model.version, version)
+    if no_room:
+        raise NoRoom(no_room)
+    return store.load(version)
 
 
 def refresh() -> Serving:
@@ -90,6 +154,11 @@ class Keeper:
             Thread(target=self._look, name="model", daemon=True).start()
         return current
 
+    @property
+    def held(self) -> Serving | None:
+        """As the function of this name."""
+        return self._serving
+
     def refresh(self) -> Serving:
         """As the function of this name."""
         with self._lock:
@@ -120,7 +189,7 @@ class Keeper:
     def _take_up(self, found: _Found) -> Serving:
         before = self._serving
         if found.model is not None:
-            now = Serving(found.model, found.wanted, found.problem)
+            now = Serving(found.model, found.wanted, found.problem, True, found.pointer, found.trial)
         elif before is not None:
             now = replace(before, wanted=found.wanted, problem=found.problem)
         else:
@@ -128,7 +197,9 @@ class Keeper:
         self._serving = now
         self._looked_at = time()
         _say(before, now)
-        if before is None or before.model is not now.model:
+        if now.pointer:
+            via.know([now.pointer.version, *now.pointer.previous, now.pointer.candidate or now.pointer.version])
+        if before is None or before.models != now.models:
             # A model lives long. Out of the collector's sight it no longer makes some requests wait while hundreds of
             # thousands of objects are looked at in vain. The one before is freed when the last request lets go of it.
             gc.collect()
@@ -140,16 +211,42 @@ class Keeper:
         held = self._serving
         wanted = self._wanted()
         if held and held.published and wanted.version is None:
-            return _Found(held.model, held.wanted, wanted.problem)
+            return _Found(held.model, held.wanted, wanted.problem, held.pointer, held.trial)
         problems = [wanted.problem] if wanted.problem else []
         for version in wanted.candidates:
-            if held and held.model.version == version:
-                model: Model | None = held.model
-            else:
-                model = self._loaded(version, problems, needed=version == wanted.version)
+            model = self._in_memory(version) or self._loaded(version, problems, needed=version == wanted.version)
             if model is not None:
-                return _Found(model, wanted.version, " ".join(problems) or None)
-        return _Found(held.model if held and held.published else None, wanted.version, " ".join(problems) or None)
+                problem, trial = " ".join(problems) or None, self._trial(wanted.pointer, model)
+                return _Found(model, wanted.version, problem, wanted.pointer, trial)
+        model = held.model if held and held.published else None
+        problem, trial = " ".join(problems) or None, self._trial(wanted.pointer, model) if model else None
+        return _Found(model, wanted.version, problem, wanted.pointer, trial)
+
+    def _in_memory(self, version: str) -> Model | None:
+        """The model of a version if it is in memory, the active or the candidate."""
+        held = self._serving.models if self._serving and self._serving.published else []
+        return next((model for model in held if model.version == version), None)
+
+    def _trial(self, pointer: Pointer | None, active: Model) -> Trial | None:
+        """The candidate beside the model that serves, or why it cannot be had."""
+        if pointer is None or pointer.candidate is None:
+            return None
+        version, problems = pointer.candidate, list[str]()
+        if version == active.version:
+            # It stands in for the active version already.
+            return Trial(version, active, None)
+        model = self._in_memory(version) or self._loaded_beside(active.version, version, problems)
+        return Trial(version, model, " ".join(problems) or None)
+
+    def _loaded_beside(self, active: str, version: str, problems: list[str]) -> Model | None:
+        try:
+            no_room = room_beside(self._store, active, version)
+        except StoreUnreachable as error:
+            no_room = str(error)
+        if no_room is None:
+            return self._loaded(version, problems, needed=True)
+        problems.append(no_room)
+        return None
 
     def _wanted(self) -> _Wanted:
         try:
@@ -164,7 +261,7 @@ class Keeper:
             return _Wanted(None, self._store.newest_first(), str(error))
         if pointer is None:
             return _Wanted(None, (), f"{self._store} has no active model. Train one: manage.py train_recommender.")
-        return _Wanted(pointer.version, (pointer.version, *pointer.previous), None)
+        return _Wanted(pointer.version, (pointer.version, *pointer.previous), None, pointer)
 
     def _loaded(self, version: str, problems: list[str], *, needed: bool) -> Model | None:
         """The model of a version, or None with what is wrong added to `problems`.
@@ -202,6 +299,7 @@ class _Wanted:
     version: str | None
     candidates: Sequence[str]
     problem: str | None
+    pointer: Pointer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +309,8 @@ class _Found:
     model: Model | None
     wanted: str | None
     problem: str | None
+    pointer: Pointer | None = None
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +332,17 @@ def _say(before: Serving | None, now: Serving) -> None:
         logger.warning("%s %s", now.problem, serves)
     elif now.problem is None and before is not None and (before.problem or before.model is not now.model):
         logger.info("Model %s serves.", now.model.version)
+    if now.trial != (before.trial if before else None):
+        _say_trial(now)
+
+
+def _say_trial(now: Serving) -> None:
+    if now.trial is None:
+        logger.info("No other model is tried any more.")
+    elif now.trial.problem:
+        logger.warning("%s Model %s serves everybody meanwhile.", now.trial.problem, now.model.version)
+    else:
+        logger.info("Model %s is tried beside it.", now.trial.version)
 
 
 def _popular_titles() -> list[Title]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from time import time
 from typing import Generic, TypeVar
 
 from apps.lists import selectors as lists
 from apps.media.errors import UnknownTitle
+from apps.media.marks import curation
 from apps.media.selectors import title_row
 from apps.media.titles import LARGEST_ID, MEDIA_TYPES, from_row, is_title
 from apps.preferences import selectors as preferences
-from apps.recommendations.artifacts import Serving, serving
+from apps.recommendations.artifacts import Serving, held, serving
 from apps.recommendations.catalogue import engine_title
+from apps.recommendations.engine.answers import Request
 from apps.recommendations.engine.artifact import Model
 from apps.recommendations.engine.recommend import Answer, Recommendation, recommend
 from apps.recommendations.engine.shelves import Shelves, shelves
@@ -20,10 +23,13 @@ from apps.recommendations.engine.similar import RequestedType, similar
 from apps.recommendations.engine.titles import Title
 from apps.recommendations.feedback.selectors import feedback_of
 from apps.recommendations.profile import Person, Wish, request_of
+from apps.recommendations.stores.configured import configured_store
+from movierec.objects import StoreError
 from movierec.telemetry.tally import count, gauge, timed
 from movierec.telemetry.threads import ContextExecutor
+from movierec.timestamps import epoch_seconds
 
-__all__ = ["Alike", "Served", "Wish", "recommendations", "rows", "similar_to"]
+__all__ = ["Alike", "ModelFacts", "Served", "Wish", "model_facts", "recommendations", "rows", "similar_to"]
 
 A = TypeVar("A", Answer, Shelves)
 
@@ -53,8 +59,8 @@ class Alike:
 def recommendations(user_id: str, wish: Wish) -> Served[Answer]:
     """What the person should watch next; five DynamoDB reads at once, no other call."""
     person = _person(user_id, wish)
-    current = _serving()
-    answer = recommend(current.model, request_of(current.model, person, wish))
+    current = _serving().for_person(user_id)
+    answer = recommend(current.model, shown_only(request_of(current.model, person, wish)))
     return Served(answer, current.model.version, current.fallback or answer.fallback_used)
 
 
@@ -62,8 +68,8 @@ def recommendations(user_id: str, wish: Wish) -> Served[Answer]:
 def rows(user_id: str, wish: Wish) -> Served[Shelves]:
     """Rows for the person's home page, each of at most the wish's limit; the reads of `recommendations`."""
     person = _person(user_id, wish)
-    current = _serving()
-    answer = shelves(current.model, request_of(current.model, person, wish))
+    current = _serving().for_person(user_id)
+    answer = shelves(current.model, shown_only(request_of(current.model, person, wish)))
     return Served(answer, current.model.version, current.fallback or answer.fallback_used)
 
 
@@ -83,7 +89,9 @@ def similar_to(media_type: str, media_id: int, *, wanted: RequestedType, limit: 
     """
     current = _serving()
     title = _title(current.model, media_type, media_id)
-    items = similar(current.model, title, wanted, limit)
+    hidden = curation().hidden
+    found = similar(current.model, title, wanted, limit + len(hidden))
+    items = [item for item in found if item.title.key not in hidden][:limit]
     return Alike(title, items, current.model.version, current.fallback or not current.model.trained)
 
 
@@ -96,8 +104,52 @@ def _serving() -> Serving:
     return current
 
 
+def shown_only(request: Request) -> Request:
+    """The question without the titles that staff hid from everybody."""
+    return replace(request, excluded=request.excluded | curation().hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Which model serves, for those who look after the service; what is not known is None.
+
+    `serves` is the version that this process serves from, None where it has not been asked for one yet. `problem` says
+    why another version serves than should, or why that cannot be told.
+    """
+
+    version: str | None
+    trained_at: datetime | None
+    activated_at: datetime | None
+    candidate: str | None
+    share: int
+    serves: str | None
+    problem: str | None
+
+
+def model_facts() -> ModelFacts:
+    """The active model by the store's pointer; two reads of the store at most, and none of DynamoDB."""
+    current = held()
+    serves, problem = (current.model.version, current.problem) if current else (None, None)
+    try:
+        pointer = configured_store().pointer()
+        trained_at = _trained_at(pointer.version, current) if pointer else None
+    except StoreError as error:
+        return ModelFacts(None, None, None, None, 0, serves, str(error))
+    if pointer is None:
+        return ModelFacts(None, None, None, None, 0, serves, problem or "No model is active.")
+    candidate, share = pointer.candidate, pointer.share
+    return ModelFacts(pointer.version, trained_at, pointer.activated_at, candidate, share, serves, problem)
+
+
+def _trained_at(version: str, current: Serving | None) -> datetime | None:
+    if current and current.model.version == version:
+        return current.model.trained_at
+    told = configured_store().manifest(version).get("trained_at")
+    return datetime.fromtimestamp(epoch_seconds(told), UTC) if told else None
+
+
 def _title(model: Model, media_type: str, media_id: int) -> Title:
-    if media_type in MEDIA_TYPES and media_id <= LARGEST_ID:
+    if media_type in MEDIA_TYPES and media_id <= LARGEST_ID and (media_type, media_id) not in curation().hidden:
         place = model.place((media_type, media_id))
         if place is not None:
             return model.titles[place]

@@ -26,4 +26,5 @@ JOBS: Final = (
     Job("daily-sync", "cron(0 8 * * ? *)", "sync_media --schedule daily", "What is popular and trending at TMDB"),
     Job("weekly-sync", "cron(0 9 ? * SUN *)", "sync_media --schedule weekly", "Genres and lists of TMDB"),
     Job("erase-accounts", "cron(30 3 * * ? *)", "erase_accounts", "Accounts whose deletion is due"),
+    Job("refresh-figures", "cron(15 6 * * ? *)", "refresh_figures", "What AWS has cost so far this month"),
 )

@@ -1,4 +1,8 @@
-"""The paths of the service, their methods, and who may: held equal to the application by a test."""
+"""The paths of the service, their methods, and who may: held equal to the application by a test.
+
+The admin's, all below /ops, are not among them: a gateway hands them on as it does whatever it does not know, and they
+have a door of their own.
+"""
 
 from __future__ import annotations
 

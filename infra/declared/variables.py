@@ -30,12 +30,30 @@ def variables(config: Config, published: Mapping[str, str]) -> dict[str, str]:
         "CATALOGUE_STORE": f"s3://{names.bucket(config, 'catalogue')}",
         "EMAIL_URL": "ses://",
         "EMAIL_FROM": config.mail_from,
+        "JOBS_FUNCTION": f"{names.jobs_function(config)}:{names.ALIAS}",
+        "BUDGET_NAME": names.budget(config),
+        **_admin(config, pool, published),
     }
     if config.hosting == "django":
         given["ORIGIN_SECRET"] = names.secret(config, secrets.ORIGIN)
         # Whole, because pages are served at the API's own address as well, which has no static files.
         given["STATIC_BASE"] = f"https://{config.site or published['frontend/distribution-host']}/static/"
     return given
+
+
+def _admin(config: Config, pool: Mapping[str, str], published: Mapping[str, str]) -> dict[str, str]:
+    """How staff enter the admin; nothing where the pool has no sign-in pages, or nobody knows where the admin is."""
+    host = config.user_pool_host if config.auth == "import" else published["auth/sign-in-host"]
+    address = config.admin_url
+    if not address and config.hosting == "django":
+        address = f"https://{published['frontend/distribution-host']}/ops"
+    if not (host and address):
+        return {}
+    return {
+        "COGNITO_DOMAIN": host,
+        "COGNITO_WEB_CLIENT_ID": pool["auth/user-pool-client-id"],
+        "OPS_URL": address,
+    }
 
 
 def _imported(config: Config) -> dict[str, str]:

@@ -18,14 +18,17 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 # The services of AWS that the application asks, each with a call by which the gate tries its data. botocore knows four
 # hundred; a test finds each of these in the sources, and no other.
 SERVICES: Final = {
+    "budgets": "describe_budgets",
     "cognito-idp": "get_user",
     "dynamodb": "list_tables",
+    "lambda": "list_functions",
     "s3": "list_buckets",
     "secretsmanager": "list_secrets",
     "sesv2": "get_account",
+    "sts": "get_caller_identity",
 }
 # By the names that their addresses begin with, which botocore lists them by.
-_ADDRESSED: Final = ("cognito-idp", "dynamodb", "email", "s3", "secretsmanager")
+_ADDRESSED: Final = ("budgets", "cognito-idp", "dynamodb", "email", "lambda", "s3", "secretsmanager", "sts")
 _STATIC: Final = "build/static/"
 MANIFEST: Final = f"{_STATIC}staticfiles.json"
 # What of the project's own files a Lambda needs; all others that stand in the folder stay at home.

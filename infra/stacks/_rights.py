@@ -36,8 +36,36 @@ _USERS: Final = (
     "cognito-idp:AdminUserGlobalSignOut",
     "cognito-idp:DescribeUserPool",
 )
+# What staff do in the admin. The attribute that is updated says that an address is its owner's, without which the pool
+# mails no codes there.
+_STAFF: Final = (
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminConfirmSignUp",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminListGroupsForUser",
+    "cognito-idp:AdminRemoveUserFromGroup",
+    "cognito-idp:AdminResetUserPassword",
+    "cognito-idp:AdminUpdateUserAttributes",
+    "cognito-idp:ListUsers",
+    "cognito-idp:ListUsersInGroup",
+)
+# Rows that are added and stay: a partition's first letters, and what must not be done to them. A put on the key of one
+# that is there is prevented by the condition that the application writes with.
+_AUDIT: Final = "AUDIT#*"
+_CHANGES: Final = (
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLUpdate",
+    "dynamodb:UpdateItem",
+)
 # Only for the command that makes accounts: whoever holds these can take over anybody's.
-_MAKE_USERS: Final = ("cognito-idp:AdminCreateUser", "cognito-idp:AdminSetUserPassword")
+_MAKE_USERS: Final = (
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:AdminSetUserPassword",
+)
 _SEALED: Final = ("dynamodb", "s3", "secretsmanager", "sqs")
 
 
@@ -52,7 +80,15 @@ class Places:
 def app(config: Config, places: Places) -> list[Statement]:
     """What answering requests takes."""
     read = (secrets.SIGNING, secrets.TMDB, *((secrets.ORIGIN,) if config.hosting == "django" else ()))
-    return [*_both(config, places), *logs(functions.app(config).name), _secrets(config, read)]
+    return [
+        *_both(config, places),
+        *logs(functions.app(config).name),
+        _secrets(config, read),
+        allow("Staff", _STAFF, places.user_pool),
+        allow("StartJobs", "lambda:InvokeFunction", names.alias_arn(names.jobs_function(config))),
+        # Which of the published models serves.
+        allow("ChooseModel", "s3:PutObject", one_object(config, "models", "current.json")),
+    ]
 
 
 def jobs(config: Config, places: Places) -> list[Statement]:
@@ -65,6 +101,7 @@ def jobs(config: Config, places: Places) -> list[Statement]:
         allow("Accounts", _MAKE_USERS, places.user_pool),
         allow("Models", ["s3:PutObject", "s3:DeleteObject"], objects(config, "models")),
         allow("Catalogue", "s3:PutObject", objects(config, "catalogue")),
+        allow("Costs", "budgets:ViewBudget", names.arn("budgets", f"budget/{names.budget(config)}", region=False)),
         send(names.arn("sqs", names.queue(config, DEAD_LETTERS))),
     ]
 
@@ -84,6 +121,12 @@ def rotation(config: Config, function: str, failures: Value, key: Value | None) 
 def _both(config: Config, places: Places) -> list[Statement]:
     return [
         allow("Rows", _ROWS, _tables(config, tables.OWN)),
+        deny(
+            "Audit",
+            _CHANGES,
+            _tables(config, ("data",)),
+            Condition={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [_AUDIT]}},
+        ),
         allow("Indexes", "dynamodb:Query", _indexes(config)),
         allow("Users", _USERS, places.user_pool),
         allow("Published", "s3:GetObject", [objects(config, "models"), objects(config, "catalogue")]),
@@ -104,6 +147,11 @@ def _both(config: Config, places: Places) -> list[Statement]:
 def allow(sid: str, actions: Any, resources: Any, **more: Any) -> Statement:
     """A statement that allows actions on resources; each may be one or several."""
     return {"Sid": sid, "Effect": "Allow", "Action": _listed(actions), "Resource": _listed(resources), **more}
+
+
+def deny(sid: str, actions: Any, resources: Any, **more: Any) -> Statement:
+    """A statement that no other one outweighs."""
+    return {**allow(sid, actions, resources, **more), "Effect": "Deny"}
 
 
 def _listed(given: Any) -> list[Any]:
@@ -175,4 +223,9 @@ def _bucket(config: Config, purpose: str) -> Value:
 
 def objects(config: Config, purpose: str, prefix: str = "") -> Value:
     """The objects of a bucket, or those below a prefix."""
-    return names.arn("s3", f"{names.bucket(config, purpose)}/{prefix}*", region=False, account=False)
+    return one_object(config, purpose, f"{prefix}*")
+
+
+def one_object(config: Config, purpose: str, name: str) -> Value:
+    """One object of a bucket."""
+    return names.arn("s3", f"{names.bucket(config, purpose)}/{name}", region=False, account=False)

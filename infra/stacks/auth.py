@@ -48,6 +48,7 @@ class _Pool:
     arn: Value
     web_client: Value
     api_client: Value
+    host: Value
 
 
 def build(config: Config) -> Stack:
@@ -70,20 +71,22 @@ def _publish(stack: Stack, pool: _Pool) -> None:
     web = "The client of the site and of the service's own sign-ins"
     stack.publish("user-pool-client-id", pool.web_client, web, export="MovieRecUserPoolClientId")
     stack.publish("api-client-id", pool.api_client, "The client of programs")
+    if pool.host:
+        stack.publish("sign-in-host", pool.host, "The host of the pool's own sign-in pages")
 
 
 def _imported(config: Config) -> _Pool:
     arn = names.arn("cognito-idp", f"userpool/{config.user_pool_id}")
-    return _Pool(config.user_pool_id, arn, config.user_pool_client_id, config.user_pool_client_id)
+    client = config.user_pool_client_id
+    return _Pool(config.user_pool_id, arn, client, client, config.user_pool_host)
 
 
 def _created(stack: Stack) -> _Pool:
     pool = _user_pool(stack)
     web = _client(stack, pool, "web", **_browser_sign_in(stack.config))
     api = _client(stack, pool, "api")
-    stack.add(
-        UserPoolDomain("UserPoolDomain", UserPoolId=Ref(pool), Domain=Sub(f"{stack.config.prefix}-${{AWS::AccountId}}"))
-    )
+    prefix = f"{stack.config.prefix}-${{AWS::AccountId}}"
+    stack.add(UserPoolDomain("UserPoolDomain", UserPoolId=Ref(pool), Domain=Sub(prefix)))
     for name, precedence, purpose in GROUPS:
         stack.add(
             UserPoolGroup(
@@ -94,7 +97,8 @@ def _created(stack: Stack) -> _Pool:
                 Description=purpose,
             )
         )
-    return _Pool(Ref(pool), GetAtt(pool, "Arn"), Ref(web), Ref(api))
+    host = Sub(f"{prefix}.auth.${{AWS::Region}}.amazoncognito.com")
+    return _Pool(Ref(pool), GetAtt(pool, "Arn"), Ref(web), Ref(api), host)
 
 
 def _user_pool(stack: Stack) -> UserPool:
@@ -179,14 +183,14 @@ def _client(stack: Stack, pool: UserPool, name: str, **more: Any) -> UserPoolCli
 
 def _browser_sign_in(config: Config) -> dict[str, Any]:
     """Sign-in on the pool's own pages, by an authorisation code that only who asked for it can use (PKCE)."""
-    urls = list(config.sign_in_urls)
+    admin = config.admin_url
     return {
         "AllowedOAuthFlowsUserPoolClient": True,
         "AllowedOAuthFlows": ["code"],
         "AllowedOAuthScopes": ["openid", "email", "profile", SELF_SCOPE],
         "SupportedIdentityProviders": ["COGNITO"],
-        "CallbackURLs": urls,
-        "LogoutURLs": urls,
+        "CallbackURLs": [*config.sign_in_urls, *([f"{admin}/signin/callback"] if admin else [])],
+        "LogoutURLs": [*config.sign_in_urls, *([f"{admin}/signin"] if admin else [])],
     }
 
 
@@ -196,5 +200,7 @@ def _add_function_role(stack: Stack, pool: _Pool, failures: Value, key: Value | 
     policies = {"rotation": _rights.rotation(config, _secrets.function_name(config), failures, key)}
     if config.roles == "shared":
         places = _rights.Places(pool.arn, key)
-        policies |= {"app": _rights.app(config, places), "jobs": _rights.jobs(config, places)}
+        app = _rights.app(config, places)
+        # A role has room for so many letters; what both may do is said once.
+        policies |= {"app": app, "jobs": [more for more in _rights.jobs(config, places) if more not in app]}
     return _roles.add_role(stack, "FunctionRole", "rotation", "lambda", policies)

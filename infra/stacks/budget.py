@@ -37,7 +37,7 @@ def build(config: Config) -> Stack:
         Budget(
             "Budget",
             Budget=BudgetData(
-                BudgetName=f"{config.prefix}-monthly",
+                BudgetName=names.budget(config),
                 BudgetType="COST",
                 TimeUnit="MONTHLY",
                 BudgetLimit=Spend(Amount=config.budget_usd, Unit="USD"),

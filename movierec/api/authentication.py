@@ -26,12 +26,16 @@ _FAULTS = (Unavailable, LocalAwsError, PynamoDBException, BotoCoreError, ClientE
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The person a valid access token belongs to, and the sign-in it came from, with its time (since 1970)."""
+    """The person a valid access token belongs to, and the sign-in it came from, with its time (since 1970).
+
+    `groups` are those that the token names.
+    """
 
     user_id: str
     email: str | None = None
     session_id: str = ""
     signed_in_at: int = 0
+    groups: tuple[str, ...] = ()
     is_authenticated: bool = True
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from movierec.via import PARAMETER, via_of
+
 _LISTS = ("items", "results")
 _DATES = ("releaseDate", "release_date", "first_air_date")
 _KINDS: Final = {"movie": "Film", "tv": "Series", "person": "Person"}
@@ -17,7 +19,7 @@ class Card:
 
     `address` is the picture's, empty where there is none; `page` is what the card opens. `kind` and `reason` are empty
     where there is nothing to say. `media_type` and `media_id` name a title that was recommended, so that people can
-    say what they think of it; else they are empty.
+    say what they think of it; else they are empty. `via` is the version of the model that recommended it to somebody.
     """
 
     address: str
@@ -27,6 +29,7 @@ class Card:
     media_id: str = ""
     page: str = ""
     kind: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,25 @@ def shelves_of(answer: Mapping[str, Any]) -> list[Shelf]:
     rows = answer.get("rows")
     if not isinstance(rows, list):
         rows = [answer]
-    shelves = (_shelf(row, single=row is answer) for row in rows if isinstance(row, Mapping))
+    model = _model_of(answer)
+    shelves = (_shelf(row, single=row is answer, model=model) for row in rows if isinstance(row, Mapping))
     return [shelf for shelf in shelves if shelf.cards]
 
 
-def _shelf(row: Mapping[str, Any], *, single: bool) -> Shelf:
+def _model_of(answer: Mapping[str, Any]) -> str:
+    """The version of the model that recommends an answer's titles to somebody, empty for other answers."""
+    metadata = answer.get("metadata")
+    personal = "recommendations" in answer or "rows" in answer
+    return via_of({PARAMETER: metadata.get("modelVersion")}) if personal and isinstance(metadata, Mapping) else ""
+
+
+def _shelf(row: Mapping[str, Any], *, single: bool, model: str) -> Shelf:
     lists = (row.get(name) for name in _LISTS)
     entries = next((found for found in lists if isinstance(found, list)), [])
     shown = [entry for entry in entries if isinstance(entry, Mapping) and ("posterUrl" in entry or _is_person(entry))]
     # The kind is worth a word where it is not the same for all, and in what was searched for.
     kinds = {entry.get("media_type") for entry in shown}
-    cards = [_card(entry, kinds_differ=len(kinds) > 1 or "query" in row) for entry in shown]
+    cards = [_card(entry, kinds_differ=len(kinds) > 1 or "query" in row, model=model) for entry in shown]
     return Shelf("", "", cards) if single else Shelf(row.get("title") or "", row.get("reason") or "", cards)
 
 
@@ -64,7 +75,7 @@ def _is_person(entry: Mapping[str, Any]) -> bool:
     return entry.get("media_type") == "person" and "name" in entry
 
 
-def _card(entry: Mapping[str, Any], *, kinds_differ: bool) -> Card:
+def _card(entry: Mapping[str, Any], *, kinds_differ: bool, model: str) -> Card:
     kind = _KINDS.get(entry.get("media_type", ""), "") if kinds_differ else ""
     if _is_person(entry):
         return _person(entry, kind)
@@ -76,7 +87,9 @@ def _card(entry: Mapping[str, Any], *, kinds_differ: bool) -> Card:
         return Card(entry["posterUrl"], words, entry.get("role") or "", page=page, kind=kind)
     named = {"media_type": entry.get("mediaType", ""), "media_id": str(entry.get("mediaId", ""))}
     page = _page(named["media_type"], named["media_id"])
-    return Card(entry["posterUrl"], words, entry["recommendationReason"], **named, page=page, kind=kind)
+    if page and model:
+        page = f"{page}?{PARAMETER}={model}"
+    return Card(entry["posterUrl"], words, entry["recommendationReason"], **named, page=page, kind=kind, via=model)
 
 
 def _person(entry: Mapping[str, Any], kind: str) -> Card:

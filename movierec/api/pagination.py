@@ -16,9 +16,12 @@ def encode_cursor(*parts: str) -> str:
     return urlsafe_b64encode(orjson.dumps(parts)).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, length: int) -> list[str]:
-    """The texts of a cursor that `encode_cursor` made of `length` parts; FieldErrors for any other text."""
-    parts = _parts(cursor) if len(cursor) <= MAX_CURSOR_LENGTH else None
+def decode_cursor(cursor: str, length: int, *, longest: int = MAX_CURSOR_LENGTH) -> list[str]:
+    """The texts of a cursor that `encode_cursor` made of `length` parts; FieldErrors for any other text.
+
+    `longest` is how many characters it may have.
+    """
+    parts = _parts(cursor) if len(cursor) <= longest else None
     if not isinstance(parts, list) or len(parts) != length or not all(isinstance(part, str) for part in parts):
         raise FieldErrors([("cursor", "This is not a cursor of this list; send nextCursor of the page before.")])
     return parts

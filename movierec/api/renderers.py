@@ -13,6 +13,7 @@ from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from movierec import via
 from movierec.api.authentication import COOKIE, person_of_cookie
 from movierec.api.cards import shelves_of
 from movierec.api.errors import Unauthorized
@@ -84,6 +85,7 @@ class PeopleRenderer(BrowsableAPIRenderer):
             "whole": _first_of(_WHOLE, facts),
             "secret": " ".join(wrap(str(facts.get("secret", "")), 4)),
             "shelves": shelves_of(facts),
+            "via": _opened(request, facts),
             "undoable": _undoable(facts),
             "kept": _kept(facts),
             "forms": forms,
@@ -122,6 +124,14 @@ _WHOLE: Final = {
 def _first_of(templates: Mapping[str, str], facts: Mapping[str, Any]) -> str:
     """The template that shows this answer, empty for one that is shown as JSON alone."""
     return next((template for member, template in templates.items() if member in facts), "")
+
+
+def _opened(request: Request, facts: Mapping[str, Any]) -> str:
+    """The model that led somebody to the page of a title, which is counted; empty where none did."""
+    version = via.via_of(request.query_params) if "providerRegions" in facts else ""
+    if request.method == "GET":
+        via.count(version, "opened")
+    return version
 
 
 _LISTS: Final = ("items", "results", "rows")

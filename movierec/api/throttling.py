@@ -7,7 +7,6 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from time import time
 from typing import Any
 
-from django.conf import settings
 from pynamodb.attributes import NumberAttribute
 from rest_framework.request import Request
 
@@ -15,6 +14,7 @@ from movierec.api.authentication import Principal
 from movierec.api.errors import TooManyRequests
 from movierec.api.request_id import client_address
 from movierec.dynamo.data_table import DataRow
+from movierec.switches import limit_of
 
 WINDOW_SECONDS = 60
 # One IPv6 line gets at least so much of the network, and may use every address in it.
@@ -54,7 +54,7 @@ def count_request(scope: str, caller: str, *, now: float | None = None) -> Allow
     resets_at = (window + 1) * WINDOW_SECONDS
     row = RateCounter(f"RATE#{scope}#{caller}", str(window))
     row.update([RateCounter.requests.add(1), RateCounter.expires_at.set(resets_at + WINDOW_SECONDS)])
-    allowance = Allowance(settings.RATE_LIMITS[scope], int(row.requests), resets_at)
+    allowance = Allowance(limit_of(scope), int(row.requests), resets_at)
     if allowance.used > allowance.limit:
         raise TooManyRequests(
             f"Too many requests: at most {allowance.limit} a minute are served here.",

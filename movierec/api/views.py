@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -14,6 +15,7 @@ from movierec.api.errors import FieldErrors
 from movierec.api.idempotency import OncePerKeyView
 from movierec.api.permissions import AllowAny
 from movierec.api.throttling import Allowance, address_of, caller_of, count_request
+from movierec.switches import require_writable
 
 S = TypeVar("S", bound="Serializer[Any]")
 
@@ -32,11 +34,20 @@ class ApiView(OncePerKeyView):
     # Other bodies that the same methods take; the browsable API has a form for each.
     other_bodies: ClassVar[Sequence[type[Serializer[Any]]]] = ()
     open_to_all: ClassVar[bool] = False
+    # Unsafe methods that are served in read-only mode too, since they read, or let people in and out.
+    served_read_only: ClassVar[Sequence[str]] = ()
     allowance: Allowance | None = None
 
     def get_permissions(self) -> Sequence[Any]:
         """Everyone for open endpoints, the signed-in for the rest."""
         return [AllowAny()] if self.open_to_all else super().get_permissions()
+
+    def check_permissions(self, request: Request) -> None:
+        """Who may, and whether anything may be stored now. Raises ReadOnlyNow, before the request is counted."""
+        super().check_permissions(request)
+        writes = request.method not in (*SAFE_METHODS, *self.served_read_only)
+        if writes and request.method in self.allowed_methods:
+            require_writable()
 
     def check_throttles(self, request: Request) -> None:
         """Counts the request in its scope; raises TooManyRequests beyond the limit."""

@@ -47,6 +47,7 @@ class Tag(StrEnum):
     PERSON_GROUP_REMOVED = "ops:person:remove-from-group"
     PERSON_EXPORTED = "ops:person:export"
     PERSON_DELETED = "ops:person:delete"
+    PERSON_KEPT = "ops:person:take-back-deletion"
     PERSON_VIEWED = "ops:person:view-as"
     PERSON_ROWS_MERGED = "ops:person:merge-rows"
 

@@ -35,14 +35,22 @@ class Trail:
     after: str | None
 
 
-def of_thing(thing: Thing, *, after: str | None = None, limit: int = 50) -> Trail:
-    """What was done to a thing."""
-    return _trail(thing_pk(thing.kind, thing.id), after, limit)
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From one day in UTC, such as 2026-05-01, to another; both are included."""
+
+    first: str
+    last: str
 
 
-def of_actor(actor_id: str, *, after: str | None = None, limit: int = 50) -> Trail:
-    """What somebody did."""
-    return _trail(actor_pk(actor_id), after, limit)
+def of_thing(thing: Thing, *, after: str | None = None, limit: int = 50, days: Days | None = None) -> Trail:
+    """What was done to a thing, at any time or on some days."""
+    return _trail(thing_pk(thing.kind, thing.id), after, limit, days)
+
+
+def of_actor(actor_id: str, *, after: str | None = None, limit: int = 50, days: Days | None = None) -> Trail:
+    """What somebody did, at any time or on some days."""
+    return _trail(actor_pk(actor_id), after, limit, days)
 
 
 def of_day(day: str, *, after: str | None = None, limit: int = 50) -> Trail:
@@ -50,9 +58,11 @@ def of_day(day: str, *, after: str | None = None, limit: int = 50) -> Trail:
     return _trail(day_pk(day), after, limit)
 
 
-def _trail(pk: str, after: str | None, limit: int) -> Trail:
+def _trail(pk: str, after: str | None, limit: int, days: Days | None = None) -> Trail:
     start = {"pk": pk, "sk": after} if after else None
-    page = AuditRow.query_page(pk, newest_first=True, limit=limit, after=start, consistent=True)
+    # Keys begin with the moment, and "~" sorts behind all that follows a day in one.
+    within = AuditRow.sk.between(days.first, f"{days.last}~") if days else None
+    page = AuditRow.query_page(pk, range_condition=within, newest_first=True, limit=limit, after=start, consistent=True)
     return Trail([_recorded(row) for row in page.rows], page.last_key["sk"] if page.last_key else None)
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from movierec.dynamo.data_table import DataRow
+from movierec.dynamo.table import Row
 
 # No work may be held or rest for longer.
 LONGEST_SECONDS = 2 * 3600
@@ -75,7 +76,17 @@ def take(name: str, seconds: float) -> Lease | Taken:
 def is_held(name: str) -> bool:
     """Whether a process holds the work `name`, or died so lately that nobody can tell; work that rests is not held."""
     row = LeaseRow.get_row(_pk(name), _SK, consistent=True)
-    return row is not None and "holder" in row and 0 < float(row["until"]) - time() <= LONGEST_SECONDS
+    return row is not None and is_live(row)
+
+
+def lease_key(name: str) -> Row:
+    """The key of the row of the work `name`, for who reads several at once."""
+    return {"pk": _pk(name), "sk": _SK}
+
+
+def is_live(row: Row) -> bool:
+    """Whether a row of a lease says that a process holds its work, as `is_held`."""
+    return "holder" in row and 0 < float(row["until"]) - time() <= LONGEST_SECONDS
 
 
 def _pk(name: str) -> str:

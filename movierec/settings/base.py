@@ -15,6 +15,8 @@ DEBUG = env.flag("DEBUG", default=LOCAL)
 DOMAIN = env.matching("DOMAIN", r"[\w.-]{1,100}", "movierec")
 STATE_DIR = env.path("STATE_DIR")
 VERSION = "0.1.0"
+# What the admin starts jobs with.
+JOBS_FUNCTION = env.matching("JOBS_FUNCTION", r"[\w-]{1,64}:[\w-]{1,128}", "movierec-prod-jobs:live")
 
 
 def _secret_key() -> str:

@@ -22,9 +22,12 @@ from movierec.settings.base import (
 from movierec.settings.http import ALLOWED_HOSTS
 from movierec.settings.identity import (
     COGNITO_CLIENT_IDS,
+    COGNITO_DOMAIN,
     COGNITO_USER_POOL_ID,
+    COGNITO_WEB_CLIENT_ID,
     EMAIL_BACKEND,
     IDENTITY_PROVIDER,
+    OPS_URL,
     TOKEN_KEY_SECRET,
 )
 from movierec.settings.media import TMDB_API_KEY, TMDB_API_KEY_SECRET, TMDB_BASE_URL, TMDB_EXPORT_URL
@@ -142,8 +145,21 @@ def _check_identity() -> None:
     if IDENTITY_PROVIDER == "cognito":
         _need("COGNITO_USER_POOL_ID", COGNITO_USER_POOL_ID, "the user pool's id")
         _need("COGNITO_CLIENT_ID", COGNITO_CLIENT_IDS, "the id of an app client")
+        _check_way_into_admin()
     elif IDENTITY_PROVIDER == "local" and DEPLOYED:
         _need("TOKEN_KEY_SECRET", TOKEN_KEY_SECRET, "the Secrets Manager secret of the tokens' signing key")
+
+
+def _check_way_into_admin() -> None:
+    """All of it or nothing: without it the service serves, and nobody enters the admin."""
+    way = {"COGNITO_DOMAIN": COGNITO_DOMAIN, "COGNITO_WEB_CLIENT_ID": COGNITO_WEB_CLIENT_ID, "OPS_URL": OPS_URL}
+    missing = [name for name, value in way.items() if not value]
+    if len(missing) == len(way):
+        return
+    for name in missing:
+        env.reject(name, f"{name} is empty; set {', '.join(way)}, or none of them: staff need all to enter the admin.")
+    if DEPLOYED and OPS_URL and not OPS_URL.startswith("https://"):
+        env.reject("OPS_URL", f"OPS_URL is {OPS_URL!r}, which anyone on the way can read; write https://.")
 
 
 def _need(name: str, value: str | tuple[str, ...], what: str) -> None:

@@ -60,6 +60,7 @@ SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = not LOCAL
+CSRF_FAILURE_VIEW = "apps.ops.entering.refused_forms.refused_form"
 
 # Local serves files from the apps' folders, so that no collection step stands before a first start.
 STATIC_ROOT = None if LOCAL else BASE_DIR / "build" / "static"

@@ -8,6 +8,11 @@ IDENTITY_PROVIDERS = {
     "local": "apps.accounts.providers.local.provider.LocalProvider",
     "cognito": "apps.accounts.providers.cognito.provider.CognitoProvider",
 }
+# The accounts of the same as staff see them.
+DIRECTORIES = {
+    "local": "apps.accounts.directory.local.LocalDirectory",
+    "cognito": "apps.accounts.directory.cognito.CognitoDirectory",
+}
 # The shared API layer asks this function who a bearer token belongs to.
 ACCESS_TOKEN_VERIFIER = "apps.accounts.tokens.verify_access_token"
 
@@ -28,6 +33,11 @@ COGNITO_USER_POOL_ID = env.matching(
     "COGNITO_USER_POOL_ID", r"[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+", "eu-north-1_AbCdEfGhI"
 )
 COGNITO_CLIENT_IDS = tuple(env.words("COGNITO_CLIENT_ID"))
+# Staff enter the admin by the pool's own pages: their host, the client they sign in for, and the way back.
+COGNITO_DOMAIN = env.matching("COGNITO_DOMAIN", r"[\w-]+(\.[\w-]+)+", "movierec.auth.eu-north-1.amazoncognito.com")
+COGNITO_PAGES_URL = f"https://{COGNITO_DOMAIN}" if COGNITO_DOMAIN else ""
+COGNITO_WEB_CLIENT_ID = env.matching("COGNITO_WEB_CLIENT_ID", r"[\w+]{1,128}", "4k3o5b1c8f0r2m7n6p9q1s4t5v")
+OPS_URL = env.matching("OPS_URL", r"https?://[\w.-]+(:\d{1,5})?(/[\w.-]+)*/ops", "https://movierec.net/ops")
 JWKS_MAX_AGE_SECONDS = 3600
 JWKS_RETRY_SECONDS = 60
 

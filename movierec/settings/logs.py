@@ -8,6 +8,9 @@ _LAMBDA = env.on_lambda()
 TELEMETRY_LINES = _LAMBDA or not LOCAL
 # CloudWatch reads the log of a Lambda function, and makes metrics of these lines.
 TELEMETRY_METRICS = _LAMBDA
+# What processes count goes to DynamoDB, for the dashboard.
+TELEMETRY_SERIES = True
+BUDGET_NAME = env.matching("BUDGET_NAME", r"[\w.-]{1,100}", "movierec-prod-monthly")
 
 LOGGING = {
     "version": 1,

@@ -26,3 +26,5 @@ MODEL_STORE = env.folder_or_bucket("MODEL_STORE", STATE_DIR / "models")
 _COPIES = Path(tempfile.gettempdir()) if env.on_lambda() else STATE_DIR
 MODEL_CACHE = env.path("MODEL_CACHE", _COPIES / "model-cache")
 MODEL_CHECK_SECONDS = env.seconds("MODEL_CHECK_SECONDS")
+# What a process may use, where that is bounded: whether two models fit follows from it.
+PROCESS_MEMORY_MB = env.lambda_memory_mb()

@@ -1,4 +1,4 @@
-"""One line for each request: what was asked, how it ended, how long it took and what it needed for that."""
+"""Each request, counted, and told in a line: what was asked, how it ended, how long it took and what it needed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from time import perf_counter
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
 from movierec.telemetry.lines import tell
 from movierec.telemetry.routes import route_of
+from movierec.telemetry.series.counters import add_request
+from movierec.telemetry.series.sending import send_due
 from movierec.telemetry.tally import Tally, milliseconds_since, tallied
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -23,25 +24,29 @@ logger = logging.getLogger(__name__)
 
 
 class AccessMiddleware:
-    """Logs the line of each request. It holds no path, query, body, header, address of a caller or name of a person."""
+    """Counts each request, and logs its line, unless settings.TELEMETRY_LINES is off.
+
+    Neither holds a path, query, body, header, address of a caller or name of a person.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        if not settings.TELEMETRY_LINES:
-            raise MiddlewareNotUsed
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
         with tallied() as tally:
             response = self.get_response(request)
-        _log(request, response.status_code, tally, round(milliseconds_since(started), 2))
+        milliseconds, route = round(milliseconds_since(started), 2), route_of(request)
+        add_request(route, response.status_code, milliseconds)
+        if settings.TELEMETRY_LINES:
+            _log(request, route, response.status_code, tally, milliseconds)
+        send_due()
         return response
 
 
-def _log(request: HttpRequest, status: int, tally: Tally, milliseconds: float) -> None:
+def _log(request: HttpRequest, route: str, status: int, tally: Tally, milliseconds: float) -> None:
     # Anybody can make up methods.
     method = request.method if request.method in _METHODS else "OTHER"
-    route = route_of(request)
     members: dict[str, Any] = {"method": method, "route": route, "status": status, "milliseconds": milliseconds}
     if tally.error_code:
         members["errorCode"] = tally.error_code

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from movierec.telemetry.figures import JOB
 from movierec.telemetry.lines import tell
+from movierec.telemetry.series.counters import add_figure
+from movierec.telemetry.series.sending import sent_beside
 from movierec.telemetry.tally import Tally, milliseconds_since, tallied
 
 State = Literal["done", "failed", "paused", "busy"]
@@ -36,7 +38,7 @@ def reported(job: str) -> Iterator[Report]:
     started = perf_counter()
     report = Report()
     end: State = "failed"
-    with tallied() as tally:
+    with sent_beside(), tallied() as tally:
         try:
             yield report
             end = "done"
@@ -49,6 +51,9 @@ def reported(job: str) -> Iterator[Report]:
 
 def _log(job: str, state: State, report: Report, tally: Tally, milliseconds: float) -> None:
     members = {JOB: job, "state": state, "milliseconds": milliseconds, **report.members}
-    figures = {"JobSucceeded": int(state == "done"), "JobFailed": int(state == "failed"), **tally.figures()}
+    ends = {"JobSucceeded": int(state == "done"), "JobFailed": int(state == "failed")}
+    for name, number in ends.items():
+        add_figure(name, number)
+    figures = {**ends, **tally.figures()}
     level = logging.ERROR if state == "failed" else logging.INFO
     tell(logger, level, f"{job} {state}", members, figures)

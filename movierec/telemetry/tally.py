@@ -1,4 +1,4 @@
-"""What a request or a job does, counted where it is done, for the line that is logged at its end."""
+"""What a request or a job does, counted where it is done: for the line at its end, and for the series in DynamoDB."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from threading import Lock
 from time import perf_counter
 
 from movierec.telemetry.figures import Name
+from movierec.telemetry.series.counters import add_figure
 
 
 class Tally:
@@ -60,6 +61,7 @@ def count(name: Name, by: float = 1) -> None:
     tally = _current.get()
     if tally is not None:
         tally.add(name, by)
+        add_figure(name, by)
 
 
 def gauge(name: Name, value: float) -> None:

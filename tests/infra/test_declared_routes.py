@@ -29,12 +29,12 @@ POSTS: Final = [route for route in ROUTES if "POST" in route.methods]
 
 
 def _views(patterns: list[Any], before: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every path of the URLconf with its view, but for the one that catches all the rest."""
+    """Every path of the URLconf with its view, but for the admin's and the one that catches all the rest."""
     for pattern in patterns:
         path = before + re.sub(r"<(\w+:)?(\w+)>", r"{\2}", str(pattern.pattern))
         if hasattr(pattern, "url_patterns"):
             yield from _views(pattern.url_patterns, path)
-        elif pattern.callback is not unknown_path:
+        elif pattern.callback is not unknown_path and not re.match(r"/ops\b", path):
             yield path, pattern.callback
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -203,6 +204,50 @@ class TestStaticFiles:
     def test_what_is_no_address_of_files(self, refused: Refused, address: str) -> None:
         assert refused(STATIC_BASE=address) == [
             f"STATIC_BASE is {address!r}; write it like https://d1.cloudfront.net/static/."
+        ]
+
+
+class TestWayIntoAdmin:
+    """By the pages of a user pool."""
+
+    WAY: ClassVar[dict[str, str]] = {
+        "COGNITO_DOMAIN": "movierec.auth.eu-north-1.amazoncognito.com",
+        "COGNITO_WEB_CLIENT_ID": "4k3o5b1c8f0r2m7n6p9q1s4t5v",
+        "OPS_URL": "https://api.movierec.net/ops",
+    }
+
+    def test_all_of_it(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+        ended = started(**deployed(), **self.WAY)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert "COGNITO_PAGES_URL = 'https://movierec.auth.eu-north-1.amazoncognito.com'" in ended.stdout
+
+    @pytest.mark.parametrize("name", WAY)
+    def test_a_part_of_it(self, refused: Refused, name: str) -> None:
+        assert refused(**deployed(), **{**self.WAY, name: ""}) == [
+            f"{name} is empty; set COGNITO_DOMAIN, COGNITO_WEB_CLIENT_ID, OPS_URL, or none of them: "
+            "staff need all to enter the admin."
+        ]
+
+    def test_is_nothing_to_the_local_provider(self, started: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+        assert started(OPS_URL="http://127.0.0.1:8000/ops").returncode == 0
+
+    @pytest.mark.parametrize(
+        ("name", "value", "example"),
+        [
+            ("COGNITO_DOMAIN", "https://movierec.auth.example.com", "movierec.auth.eu-north-1.amazoncognito.com"),
+            ("COGNITO_DOMAIN", "movierec", "movierec.auth.eu-north-1.amazoncognito.com"),
+            ("COGNITO_WEB_CLIENT_ID", "a,b", "4k3o5b1c8f0r2m7n6p9q1s4t5v"),
+            ("OPS_URL", "https://movierec.net/", "https://movierec.net/ops"),
+            ("OPS_URL", "https://movierec.net/ops/", "https://movierec.net/ops"),
+            ("OPS_URL", "https://movierec.net/ops?a=b", "https://movierec.net/ops"),
+        ],
+    )
+    def test_in_another_form(self, refused: Refused, name: str, value: str, example: str) -> None:
+        assert refused(**deployed(), **{**self.WAY, name: value}) == [f"{name} is {value!r}; write it like {example}."]
+
+    def test_anyone_on_the_way_can_read(self, refused: Refused) -> None:
+        assert refused(**deployed(), **{**self.WAY, "OPS_URL": "http://movierec.net/ops"}) == [
+            "OPS_URL is 'http://movierec.net/ops', which anyone on the way can read; write https://."
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from apps.accounts import devices
 from apps.accounts.caller import Caller
 from apps.accounts.errors import InvalidPassword
-from apps.accounts.services import Person
+from apps.accounts.services import Person, Proof
 from movierec.api.authentication import COOKIE, Principal
 from movierec.api.described import ErrorSerializer, extend_schema
 from movierec.api.errors import MethodNotAllowed
@@ -61,7 +61,13 @@ def person(request: Request) -> Person:
     """Who is signed in, with the token they asked with; only for views that are not open to all."""
     assert isinstance(request.user, Principal)
     assert isinstance(request.auth, str)
-    return Person(request.user.user_id, request.user.session_id, request.auth, request.user.signed_in_at)
+    user = request.user
+    return Person(user.user_id, user.session_id, request.auth, user.signed_in_at, network_address(request))
+
+
+def proof(body: Mapping[str, Any]) -> Proof:
+    """The password and the codes of a body that was checked."""
+    return Proof(body["password"], body["code"], body["recoveryCode"])
 
 
 @contextmanager
@@ -75,7 +81,12 @@ def naming_password(field: str) -> Iterator[None]:
 
 def caller(request: Request) -> Caller:
     """Where a request comes from, as a person should recognise it."""
-    return devices.caller_of(request.META.get("HTTP_USER_AGENT", ""), client_address(request._request))
+    return devices.caller_of(request.META.get("HTTP_USER_AGENT", ""), network_address(request))
+
+
+def network_address(request: Request) -> str:
+    """The whole network address that a request comes from, for the audit."""
+    return client_address(request._request)
 
 
 def is_blank(request: Request, name: str) -> bool:

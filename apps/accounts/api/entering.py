@@ -14,6 +14,7 @@ from apps.accounts.api.base import (
     caller,
     is_blank,
     naming_password,
+    network_address,
     refused,
     set_cookie,
     value,
@@ -24,6 +25,7 @@ from apps.accounts.qr import totp_setup
 from movierec.api.described import errors, extend_schema
 from movierec.api.errors import FieldErrors
 from movierec.api.views import in_browser, valid_body
+from movierec.switches import Flag, require
 
 _REFUSED_ENTRY = {
     **errors(401),
@@ -44,6 +46,7 @@ class SignIn(OpenView):
 
     hint = "Send email and password."
     body_serializer = serializers.SignInSerializer
+    served_read_only = ("POST",)
 
     @extend_schema(
         operation_id="signIn",
@@ -65,6 +68,7 @@ class LogIn(OpenView):
 
     hint = "Send username or email, and password."
     body_serializer = serializers.LogInSerializer
+    served_read_only = ("POST",)
 
     @extend_schema(
         operation_id="logIn",
@@ -89,6 +93,7 @@ class CompleteSignIn(OpenView):
 
     hint = "Send session and code, recoveryCode or newPassword."
     body_serializer = serializers.ChallengeAnswerSerializer
+    served_read_only = ("POST",)
 
     @extend_schema(
         operation_id="answerChallenge",
@@ -169,7 +174,8 @@ class ForgottenPassword(OpenView):
         responses={200: serializers.MessageSerializer},
     )
     def post(self, request: Request) -> Response:
-        services.forgot(**valid_body(serializers.MailResetCodeSerializer, request))
+        body = valid_body(serializers.MailResetCodeSerializer, request)
+        services.forgot(**body, address=network_address(request))
         return Response({"message": "If this address has an account, a code for a new password is in the mail."})
 
 
@@ -187,7 +193,7 @@ class ResetPassword(OpenView):
     )
     def post(self, request: Request) -> Response:
         body = valid_body(serializers.SetNewPasswordSerializer, request)
-        services.reset(**body)
+        services.reset(**body, address=network_address(request))
         return Response({"message": "The password is changed; you can sign in now.", "email": body["email"]})
 
 
@@ -196,6 +202,7 @@ class Refresh(OpenView):
 
     hint = "Send refreshToken."
     body_serializer = serializers.RefreshSerializer
+    served_read_only = ("POST",)
 
     @extend_schema(
         operation_id="refresh",
@@ -207,7 +214,7 @@ class Refresh(OpenView):
         if is_blank(request, "refreshToken"):
             raise MissingRefreshToken
         body = valid_body(serializers.RefreshSerializer, request)
-        tokens = services.refresh(refresh_token=body["refreshToken"])
+        tokens = services.refresh(refresh_token=body["refreshToken"], address=network_address(request))
         return Response(
             {
                 "accessToken": tokens.access,
@@ -219,15 +226,17 @@ class Refresh(OpenView):
 
 
 def _sign_up(request: Request) -> Response:
+    require(Flag.SIGN_UPS)
     _require_credentials(request)
-    user_id = services.sign_up(**valid_body(serializers.SignUpSerializer, request))
+    body = valid_body(serializers.SignUpSerializer, request)
+    user_id = services.sign_up(**body, address=network_address(request))
     message = "We sent a mail to this address; its code confirms the account."
     return Response({"message": message, "userSub": user_id})
 
 
 def _confirm(request: Request) -> Response:
     body = valid_body(serializers.ConfirmationSerializer, request)
-    services.confirm(**body)
+    services.confirm(**body, address=network_address(request))
     return Response({"message": "The account is confirmed; you can sign in now.", "email": body["email"]})
 
 

@@ -7,12 +7,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import serializers, services
-from apps.accounts.api.base import FormView, OpenView, delete_cookie, is_blank
+from apps.accounts.api.base import FormView, OpenView, delete_cookie, is_blank, network_address, person
 from apps.accounts.errors import MissingRefreshToken
 from movierec.api.authentication import CookieAuthentication, Principal
 from movierec.api.described import extend_schema
 from movierec.api.parsers import JsonParser
-from movierec.api.views import in_browser, user_id, valid_body
+from movierec.api.views import in_browser, valid_body
 
 
 class SignOut(OpenView):
@@ -20,6 +20,7 @@ class SignOut(OpenView):
 
     hint = "Send {} to sign out of this browser."
     body_serializer = serializers.SignOutSerializer
+    served_read_only = ("POST",)
     authentication_classes = (CookieAuthentication,)
     # The button of pages sends a plain form where there is no JavaScript.
     parser_classes = (JsonParser, FormParser)
@@ -36,9 +37,11 @@ class SignOut(OpenView):
             raise MissingRefreshToken
         if by_token:
             body = valid_body(serializers.SignOutSerializer, request)
-            services.sign_out(refresh_token=body["refreshToken"])
+            services.sign_out(refresh_token=body["refreshToken"], address=network_address(request))
         if isinstance(request.user, Principal):
-            services.end_session(user_id=request.user.user_id, session_id=request.user.session_id)
+            user = request.user
+            address = network_address(request)
+            services.end_session(user_id=user.user_id, session_id=user.session_id, address=address)
         response = Response({"message": "Signed out"})
         delete_cookie(request, response)
         return response
@@ -48,6 +51,7 @@ class SignOutEverywhere(FormView):
     """End every session of the person, this one included."""
 
     hint = "Send {} to sign out everywhere."
+    served_read_only = ("POST",)
 
     @extend_schema(
         operation_id="signOutEverywhere",
@@ -56,7 +60,7 @@ class SignOutEverywhere(FormView):
         responses={200: serializers.SignedOutSerializer},
     )
     def post(self, request: Request) -> Response:
-        services.end_all_sessions(user_id=user_id(request))
+        services.sign_out_everywhere(person=person(request))
         response = Response({"message": "Signed out everywhere"})
         delete_cookie(request, response)
         return response

@@ -8,8 +8,8 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import exports, profiles, services
-from apps.accounts.api.base import AccountView, FormView, delete_cookie, refused
+from apps.accounts import profiles, services
+from apps.accounts.api.base import AccountView, FormView, delete_cookie, person, proof, refused
 from apps.accounts.serializers import (
     ChangedProfileSerializer,
     ChangeProfileSerializer,
@@ -56,7 +56,7 @@ class Export(AccountView):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         return StreamingHttpResponse(
-            exports.stream(user_id(request)),
+            services.export(person=person(request)),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="{EXPORT_NAME}"'},
         )
@@ -79,12 +79,7 @@ class DeleteAccount(FormView):
     )
     def delete(self, request: Request) -> Response:
         body = valid_body(DeleteAccountSerializer, request)
-        due_at = services.request_deletion(
-            user_id=user_id(request),
-            password=body["password"],
-            code=body["code"],
-            recovery_code=body["recoveryCode"],
-        )
+        due_at = services.request_deletion(person=person(request), proof=proof(body))
         message = f"The account will be deleted on {due_at[:10]}. To keep it, sign in before then with restore: true."
         response = Response({"message": message, "deletionAt": due_at})
         delete_cookie(request, response)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from apps.accounts import recovery, selectors, serializers, services
-from apps.accounts.api.base import AccountView, FormView, person, refused
+from apps.accounts.api.base import AccountView, FormView, person, proof, refused
 from apps.accounts.qr import totp_setup
 from movierec.api.described import extend_schema
 from movierec.api.throttling import address_of, count_request
@@ -64,12 +64,7 @@ class SecondFactor(AccountView):
     )
     def delete(self, request: Request) -> Response:
         body = valid_body(serializers.SwitchOffSecondFactorSerializer, request)
-        services.disable_totp(
-            user_id=user_id(request),
-            password=body["password"],
-            code=body["code"],
-            recovery_code=body["recoveryCode"],
-        )
+        services.disable_totp(person=person(request), proof=proof(body))
         return Response({"message": "The second factor is off."})
 
 
@@ -112,11 +107,6 @@ class RecoveryCodes(FormView):
     )
     def post(self, request: Request) -> Response:
         body = valid_body(serializers.NewRecoveryCodesSerializer, request)
-        codes = services.renew_recovery_codes(
-            user_id=user_id(request),
-            password=body["password"],
-            code=body["code"],
-            recovery_code=body["recoveryCode"],
-        )
+        codes = services.renew_recovery_codes(person=person(request), proof=proof(body))
         message = "Keep the new recovery codes: they are shown only here. The old ones are no longer good."
         return Response({"message": message, "recoveryCodes": codes})

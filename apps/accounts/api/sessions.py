@@ -18,6 +18,8 @@ MAX_ID_LENGTH = 128
 class Sessions(AccountView):
     """Where the person is signed in."""
 
+    served_read_only = ("DELETE",)
+
     @extend_schema(
         operation_id="listSessions",
         summary="Where the person is signed in, the newest first",
@@ -37,8 +39,7 @@ class Sessions(AccountView):
         responses={200: serializers.MessageSerializer},
     )
     def delete(self, request: Request) -> Response:
-        asking = person(request)
-        services.end_all_sessions(user_id=asking.user_id, kept=asking.session_id)
+        services.sign_out_everywhere(person=person(request), keep_this=True)
         return Response({"message": "Every other session is ended."})
 
 
@@ -52,6 +53,8 @@ _SESSION_ID = OpenApiParameter(
 
 class OneSession(AccountView):
     """One session of the person."""
+
+    served_read_only = ("DELETE",)
 
     @extend_schema(
         operation_id="getSession",

@@ -22,3 +22,9 @@ def has_sound_life(claims: Mapping[str, Any]) -> bool:
     """Whether `iat` and `exp` are whole numbers at most a day apart."""
     issued, expires = claims["iat"], claims["exp"]
     return type(issued) is int and type(expires) is int and expires - issued <= MAX_LIFE_SECONDS
+
+
+def groups_in(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """The groups that a token names, none where it names none."""
+    groups = claims.get("cognito:groups")
+    return tuple(map(str, groups)) if isinstance(groups, list) else ()

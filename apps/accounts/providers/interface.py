@@ -16,6 +16,7 @@ class Claims:
     session_id: str
     signed_in_at: int
     email: str | None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from apps.media.index.discover import Bounds, Found, Terms, Wanted
 from apps.media.index.orders import RATING_STEPS
 from apps.media.index_keeper import index
 from apps.media.languages import served_language, spoken
+from apps.media.marks import curation
 from apps.media.selectors import localised
 from apps.media.serializers.discover import MOST_RATING, DiscoverQuerySerializer, DiscoverSerializer
 from movierec.api.conditional import public_answer
@@ -52,10 +54,12 @@ class Discover(ApiView):
     def get(self, request: Request) -> HttpResponseBase:
         query = valid_query(DiscoverQuerySerializer, request)
         language = served_language(query.get("language", ""))
-        current = index()
+        current, decided = index(), curation()
+        wanted = wanted_of(query)
+        wanted = replace(wanted, excluded=decided.hidden.union(wanted.excluded))
         start = (query["page"] - 1) * query["limit"]
-        found = current.discover(wanted_of(query), start=start, stop=start + query["limit"])
-        untranslated = [current.item(place, served_language("")) for place in found.places]
+        found = current.discover(wanted, start=start, stop=start + query["limit"])
+        untranslated = [decided.item(current.item(place, served_language(""))) for place in found.places]
         items = localised(untranslated, language)
         body = {
             "results": [listed_title(request, item) for item in items],

@@ -15,6 +15,7 @@ from apps.media.attribution import attribution
 from apps.media.languages import served_language, spoken
 from apps.media.lookups.people import catalogue_index, known_person
 from apps.media.lookups.questions import Known
+from apps.media.marks import curation
 from apps.media.people import PERSON_MEDIA_TYPE, Person, PersonCredit
 from apps.media.selectors import localised
 from apps.media.serializers.people import PersonQuerySerializer, PersonSerializer
@@ -103,11 +104,13 @@ def _in_language(items: list[_Item], language: str) -> list[_Item]:
 
 
 def _titles(person: Person) -> _Titles:
-    """The titles of a person with the roles in each, the most popular first."""
+    """The titles of a person with the roles in each, the most popular first; hidden ones are left out."""
+    decided = curation()
     found: dict[TitleKey, tuple[CatalogueTitle, dict[str, None]]] = {}
     for credit in (*person.cast, *person.crew):
-        _, roles = found.setdefault(credit.title.key, (credit.title, {}))
-        roles.update(dict.fromkeys(filter(None, [credit.role])))
+        if credit.title.key not in decided.hidden:
+            _, roles = found.setdefault(credit.title.key, (decided.facts(credit.title), {}))
+            roles.update(dict.fromkeys(filter(None, [credit.role])))
     ordered = sorted(found.values(), key=lambda each: each[0].popularity, reverse=True)
     return [(title, list(roles)) for title, roles in ordered]
 

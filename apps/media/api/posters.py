@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from apps.media import selectors
 from apps.media.errors import UnknownTitle
+from apps.media.marks import curation
 from apps.media.posters import poster_svg
 from apps.media.titles import LARGEST_ID, MEDIA_TYPES, CatalogueTitle, from_row, is_title
 from movierec.api.described import errors, extend_schema
@@ -53,9 +54,9 @@ class Poster(ApiView):
 
 
 def _known_title(media_type: str, media_id: int) -> CatalogueTitle:
-    """The title of a poster's address; raises UnknownTitle."""
+    """The title of a poster's address, also a hidden one: people's own lists keep it. Raises UnknownTitle."""
     if media_type in MEDIA_TYPES and media_id <= LARGEST_ID:
         row = selectors.title_row(media_type, media_id)
         if row is not None and is_title(row):
-            return from_row(row)
+            return curation().facts(from_row(row))
     raise UnknownTitle("The catalogue has no such title, so there is no poster of it.")

@@ -16,6 +16,7 @@ from apps.media.attribution import attribution
 from apps.media.index.catalogue import CatalogueIndex
 from apps.media.languages import is_fallback, served_language, spoken
 from apps.media.lookups.searches import Search, search
+from apps.media.marks import curation
 from apps.media.people import PERSON_MEDIA_TYPE, Person
 from apps.media.selectors import localised
 from apps.media.serializers.search import SearchQuerySerializer, SearchSerializer
@@ -24,8 +25,10 @@ from movierec.api.conditional import public_answer
 from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, valid_query
 from movierec.dynamo.table import Row
+from movierec.switches import Flag, is_on
 
 SEARCH_MAX_AGE: Final = 300
+SUGGESTED_OFF_MAX_AGE: Final = 20
 _KNOWN_FOR: Final = 3
 # Titles of the index that follow what the source found.
 _CLOSEST: Final = 3
@@ -56,6 +59,8 @@ class Searches(ApiView):
     def get(self, request: Request) -> HttpResponseBase:
         query = valid_query(SearchQuerySerializer, request)
         language = served_language(query.get("language", ""))
+        if query["suggest"] and not is_on(Flag.SUGGESTIONS):
+            return public_answer(request, _no_suggestions(query), max_age=SUGGESTED_OFF_MAX_AGE)
         found = search(query["q"], query["type"], limit=query["limit"], typing=query["suggest"])
         plain = _entries(found, "", query["limit"])
         entries = plain if is_fallback(language) else localised(_entries(found, language, query["limit"]), language)
@@ -63,6 +68,18 @@ class Searches(ApiView):
         response = public_answer(request, body, max_age=STALE_MAX_AGE if found.silent else SEARCH_MAX_AGE)
         response["Content-Language"] = spoken(language, translated=entries != plain)
         return response
+
+
+def _no_suggestions(query: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "query": query["q"],
+        "type": query["type"],
+        "results": [],
+        "total_results": 0,
+        "source": "catalogue",
+        "message": "Suggestions are switched off at the moment; search for the whole text.",
+        "attribution": attribution(tmdb=False),
+    }
 
 
 def _body(request: Request, query: dict[str, Any], found: Search, entries: list[Row]) -> dict[str, Any]:
@@ -121,19 +138,22 @@ def _entries(found: Search, language: str, limit: int) -> list[Row]:
 def _of_title(index: CatalogueIndex, title: CatalogueTitle, language: str) -> Row:
     """A title that the source found; with its name in `language` where the index has it."""
     place = index.place(title.key)
-    return item_of(title) if place is None else index.item(place, language)
+    return curation().item(item_of(title) if place is None else index.item(place, language))
 
 
 def _of_person(person: Person) -> Row:
-    titles = [credit.title for credit in person.cast[:_KNOWN_FOR]]
+    hidden = curation().hidden
+    titles = [credit.title for credit in person.cast if credit.title.key not in hidden][:_KNOWN_FOR]
     return _person(person.person_id, person.name, person.profile_path, map(item_of, titles))
 
 
 def _of_hit(index: CatalogueIndex, place: int, language: str) -> Row:
+    decided = curation()
     if place < len(index):
-        return index.item(place, language)
+        return decided.item(index.item(place, language))
     person = index.person_at(place)
-    items = (index.item(credit.place, language) for credit in person.credits[:_KNOWN_FOR])
+    shown = (credit.place for credit in person.credits if index.key(credit.place) not in decided.hidden)
+    items = (decided.item(index.item(each, language)) for each in islice(shown, _KNOWN_FOR))
     return _person(person.person_id, person.name, person.profile_path, items)
 
 

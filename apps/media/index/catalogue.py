@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import inf
@@ -19,6 +19,7 @@ from apps.media.index.orders import SORTS, Order
 from apps.media.index.people import IndexedPerson, People
 from apps.media.index.records import Records
 from apps.media.index.search import Search
+from apps.media.keeping import KEPT_SECONDS
 from apps.media.titles import MEDIA_TYPES, TitleKey
 from movierec.tables import little_endian, mask_of, small
 
@@ -101,8 +102,21 @@ class CatalogueIndex:
 
     def discover(self, wanted: Wanted, *, start: int = 0, stop: int | None = None) -> Found:
         """The titles that meet all conditions, in the wanted order: how many, and the places from `start` to `stop`."""
-        mask = self._discovery.matching(wanted) & ~mask_of(self._excluded(wanted), len(self)) & ~self._over()
+        mask = self._matching(wanted)
         return Found(mask.bit_count(), in_order(mask, self._orders[wanted.sort], slice(start, stop)))
+
+    def among(self, places: Iterable[int], wanted: Wanted) -> list[int]:
+        """Those of the places, in their order, whose titles meet all conditions."""
+        mask = self._matching(wanted)
+        return [place for place in places if mask >> place & 1]
+
+    def _matching(self, wanted: Wanted) -> int:
+        mask = self._discovery.matching(wanted) & ~mask_of(self._excluded(wanted), len(self)) & ~self._over()
+        return mask if wanted.told_before is None else mask & self._told_before(wanted.told_before)
+
+    def _told_before(self, moment: float) -> int:
+        number = bisect_left(self._by_expiry, moment + KEPT_SECONDS, key=self._expiries.__getitem__)
+        return mask_of(self._by_expiry[:number], len(self))
 
     def _excluded(self, wanted: Wanted) -> Iterator[int]:
         for excluded in wanted.excluded:

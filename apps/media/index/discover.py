@@ -42,7 +42,8 @@ class Wanted:
 
     `released` are days such as 19990331, `rating` thousandths, `runtime` minutes; both ends are included, None is no
     bound. `providers` are TMDB's numbers or codes such as "netflix"; they and `certifications` are those of `region`.
-    `keywords` are names or TMDB's numbers. `excluded` are the titles to leave out: keys, or ids of whichever type.
+    `keywords` are names or TMDB's numbers, `sources` such as "tmdb". `told_before`, in seconds since 1970, keeps titles
+    of which a source outside last told before. `excluded` are titles to leave out: keys, or ids of whichever type.
     """
 
     media_type: WantedType = "both"
@@ -61,6 +62,8 @@ class Wanted:
     rating: Bounds = (None, None)
     runtime: Bounds = (None, None)
     votes: int | None = None
+    sources: tuple[str, ...] = ()
+    told_before: float | None = None
     excluded: frozenset[int | TitleKey] = frozenset()
 
 
@@ -110,6 +113,7 @@ class Discovery:
         kinds = {
             "language:": wanted.languages,
             "country:": wanted.countries,
+            "source:": wanted.sources,
             f"stream:{wanted.region}/": wanted.providers,
             f"certification:{wanted.region}/": tuple(map(folded, wanted.certifications)),
         }

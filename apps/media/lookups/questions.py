@@ -21,6 +21,7 @@ from apps.media.providers.interface import TitleSource
 from apps.media.providers.tmdb.configured import configured_source
 from movierec.api.errors import NotFound
 from movierec.dynamo.leases import Lease, Taken, take
+from movierec.switches import Flag, is_on
 from movierec.telemetry.tally import count
 
 T = TypeVar("T")
@@ -90,13 +91,18 @@ class Question(ABC, Generic[T]):
         """The sentence for something that the source could not be asked for."""
 
 
+def visitors_source() -> TitleSource | None:
+    """The source that visitors' questions go to; None where none is set up, or they are switched off."""
+    return configured_source() if is_on(Flag.TMDB_LOOKUPS) else None
+
+
 def answer_to(question: Question[T]) -> Known[T]:
     """What is known now, after the source was asked where that is needed.
 
     Raises the question's `unknown()`, and SourceSilent for what is not stored and the source does not tell.
     """
     stored = question.stored()
-    source = configured_source()
+    source = visitors_source()
     if stored is None:
         if source is None:
             raise question.unknown()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 from typing import Final, Literal
 
@@ -12,14 +12,14 @@ from apps.media.index.catalogue import CatalogueIndex
 from apps.media.index.search import Hit, Kind
 from apps.media.index_keeper import index
 from apps.media.lookups.people import person_from
-from apps.media.lookups.questions import Question, fetched
+from apps.media.lookups.questions import Question, fetched, visitors_source
 from apps.media.lookups.rows import live_row
 from apps.media.lookups.titles import keep_listed
+from apps.media.marks import curation
 from apps.media.models import CachedMedia
 from apps.media.packing import DetailsDamaged, each, packed, read_packed, unpacked
 from apps.media.people import Person
 from apps.media.providers.interface import SearchKind, TitleSource
-from apps.media.providers.tmdb.configured import configured_source
 from apps.media.titles import CatalogueTitle
 from movierec.api.errors import NotFound
 from movierec.telemetry.tally import count
@@ -123,14 +123,15 @@ def search(text: str, kind: SearchKind, *, limit: int, typing: bool) -> Search:
     """
     current = index()
     found = current.search.find(text, kinds=_KINDS[kind], limit=limit)
-    hits = [hit for hit in found if current.is_kept(hit.place)]
+    hidden = {place for key in curation().hidden if (place := current.place(key)) is not None}
+    hits = [hit for hit in found if current.is_kept(hit.place) and hit.place not in hidden]
     if typing or any(hit.sure for hit in hits) or not _is_worth_asking(text):
         return Search(current, hits)
-    source = configured_source()
+    source = visitors_source()
     if source is None:
         return Search(current, hits)
     try:
-        return Search(current, hits, _found(_SearchQuestion(_normal(text), kind), source))
+        return Search(current, hits, _shown(_found(_SearchQuestion(_normal(text), kind), source)))
     except SourceSilent:
         return Search(current, hits, silent=True)
 
@@ -141,6 +142,12 @@ def _found(question: _SearchQuestion, source: TitleSource) -> Finds:
         return fetched(question, source)
     count("CacheHits")
     return stored
+
+
+def _shown(finds: Finds) -> Finds:
+    """What was found without the titles that are hidden."""
+    hidden = curation().hidden
+    return replace(finds, titles=tuple(title for title in finds.titles if title.key not in hidden))
 
 
 def _is_worth_asking(text: str) -> bool:

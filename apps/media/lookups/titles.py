@@ -11,6 +11,7 @@ from apps.media.errors import UnknownTitle
 from apps.media.keeping import kept_until
 from apps.media.lookups.questions import Known, Question, answer_to
 from apps.media.lookups.rows import is_missing, live_row, missing_row, put_where_nothing_is
+from apps.media.marks import curation
 from apps.media.providers.interface import TitleSource
 from apps.media.storing import store_title
 from apps.media.titles import (
@@ -85,20 +86,26 @@ def is_old(refreshed_at: str | None) -> bool:
 def known_title(media_type: str, media_id: int) -> Known[FullTitle]:
     """A title with its details: one GetItem where it is stored, complete, and younger than thirty days.
 
-    Raises UnknownTitle; SourceSilent where it is not stored, and the source does not tell of it.
+    With its corrections. Raises UnknownTitle, also for one that is hidden; SourceSilent where it is not stored, and the
+    source does not tell of it.
     """
     if media_type not in MEDIA_TYPES or not 0 < media_id <= LARGEST_ID:
         raise unknown_title()
-    return answer_to(_TitleQuestion(media_type, media_id))
+    decided = curation()
+    if (media_type, media_id) in decided.hidden:
+        raise unknown_title()
+    found = answer_to(_TitleQuestion(media_type, media_id))
+    return replace(found, value=decided.full(found.value))
 
 
 def keep_listed(titles: Iterable[CatalogueTitle], *, patient: bool = False) -> None:
     """Stores titles of which a list of the source told; one conditional PutItem each, `patient` in jobs.
 
-    What is stored of a title already, perhaps with its details, stays.
+    What is stored of a title already, perhaps with its details, stays. Hidden ones are not brought back.
     """
     now = now_text()
     expires_at = kept_until(now)
-    for title in titles:
+    hidden = curation().hidden
+    for title in (title for title in titles if title.key not in hidden):
         row = {**to_row(replace(title, refreshed_at=now), now), "expiresAt": expires_at}
         put_where_nothing_is(row, patient=patient)

@@ -21,7 +21,8 @@ from movierec import jobs
 from movierec.api.errors import is_outside_fault
 from movierec.clock import Clock, Deadline
 from movierec.dynamo.turns import TurnTaken
-from movierec.jobs import JobRun
+from movierec.jobs import JobRun, Recorder, StopAsked
+from movierec.jobs.recorder import log_of
 from movierec.localaws import LocalAwsError
 from movierec.objects import StoreError
 from movierec.progress import Steps
@@ -57,26 +58,31 @@ def sync(
     """Runs a schedule, or goes on with its unfinished run, for at most so many seconds; answers the run's record.
 
     The record's state is done, paused or failed, and its message a sentence for people. What fails outside is in the
-    record and raises nothing. Raises AlreadyRunning. A KeyboardInterrupt passes, and leaves a record of a paused run.
+    record and raises nothing; so is a stop that staff asked for. Raises AlreadyRunning. A KeyboardInterrupt passes, and
+    leaves a record of a paused run.
     """
     clock = clock or Clock()
     deadline = Deadline(clock, seconds)
     with alone(schedule, clock) as turn:
         point, run = _taken_up(schedule)
+        record = Recorder(run, show=steps.show, held=turn, clock=clock, log=log_of(run))
         reach = Reach(source, deadline, clock, patience=patience)
-        work = Work(schedule, source, point, run, turn, reach, deadline, clock, steps)
+        work = Work(schedule, source, point, record, reach, deadline, clock)
         try:
             if not work.finish():
-                jobs.finish(run, "paused", now(), f"Paused: {work.progress()}. {_GOES_ON}")
+                record.finish("paused", f"Paused: {work.progress()}. {_GOES_ON}")
             else:
                 if work.has_succeeded():
-                    jobs.finish(run, "done", now(), f"Done: {work.told()}.")
+                    record.finish("done", f"Done: {work.told()}.")
                 else:
-                    jobs.finish(run, "failed", now(), f"Too little came: {work.told()}. {_AGAIN}")
+                    record.finish("failed", f"Too little came: {work.told()}. {_AGAIN}")
                 point.clear()
+        except StopAsked as asked:
+            with suppress(*_FAULTS):
+                record.finish("paused", f"Stopped by {asked}: {work.progress()}. {_GOES_ON}")
         except KeyboardInterrupt:
             with suppress(*_FAULTS):
-                jobs.finish(run, "paused", now(), f"Paused: {work.progress()}. {_GOES_ON}")
+                record.finish("paused", f"Paused: {work.progress()}. {_GOES_ON}")
             raise
         except _FAULTS as error:
             if not isinstance(error, SourceError | StoreError | LocalAwsError | TurnTaken) and not is_outside_fault(
@@ -84,7 +90,7 @@ def sync(
             ):
                 raise
             with suppress(*_FAULTS):
-                jobs.finish(run, "failed", now(), f"Stopped, {work.progress()}: {error} {_GOES_ON}")
+                record.finish("failed", f"Stopped, {work.progress()}: {error} {_GOES_ON}")
     return run
 
 

@@ -44,11 +44,14 @@ def next_run(schedule: Schedule, now: datetime) -> datetime | None:
 
     Raises ValueError for a cron expression of a form that no schedule here uses.
     """
-    if schedule.cron is None:
-        return None
-    found = _CRON.fullmatch(schedule.cron)
+    return None if schedule.cron is None else next_time(schedule.cron, now)
+
+
+def next_time(cron: str, now: datetime) -> datetime:
+    """When EventBridge next starts what has this cron expression, after `now`. Raises ValueError as `next_run`."""
+    found = _CRON.fullmatch(cron)
     if found is None:
-        raise ValueError(f"{schedule.cron!r} is not like cron(0 8 * * ? *) or cron(0 9 ? * SUN *).")
+        raise ValueError(f"{cron!r} is not like cron(0 8 * * ? *) or cron(0 9 ? * SUN *).")
     minute, hour, weekday = found.groups()
     days = range(7) if weekday is None else (_WEEKDAYS.index(weekday),)
     moment = now.astimezone(UTC).replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)

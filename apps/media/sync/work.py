@@ -16,6 +16,7 @@ from math import ceil
 from typing import Final
 
 from apps.media.errors import SourceError, SourceKeyRefused, SourceUnavailable
+from apps.media.marks import curation
 from apps.media.providers.interface import TitleSource
 from apps.media.services import rebuild_catalogue, store_order
 from apps.media.sync.collecting import Collected, collect, most_popular
@@ -28,9 +29,7 @@ from apps.media.sync.survey import remove, survey
 from apps.media.titles import TitleKey
 from movierec import jobs
 from movierec.clock import Clock, Deadline
-from movierec.dynamo.turns import Turn
-from movierec.jobs import JobRun
-from movierec.progress import Steps
+from movierec.jobs import JobRun, Recorder
 from movierec.timestamps import timestamp
 
 JOB: Final = "sync_media"
@@ -70,13 +69,16 @@ class Work:
     schedule: Schedule
     source: TitleSource
     point: SavedPoint
-    run: JobRun
-    turn: Turn
+    record: Recorder
     reach: Reach
     deadline: Deadline
     clock: Clock
-    steps: Steps
     units: int = 0
+
+    @property
+    def run(self) -> JobRun:
+        """The run's row."""
+        return self.record.run
 
     def finish(self) -> bool:
         """Does what is left, unit by unit; False when the budget ends before that."""
@@ -107,19 +109,16 @@ class Work:
 
     def _may_go_on(self) -> bool:
         """Whether there is time for another unit; counts it."""
-        self.turn.check()
+        self.record.check()
         self.units += 1
         return self.reach.has_time()
-
-    def _saved(self) -> None:
-        jobs.save(self.run, now())
 
     # --- Lists ------------------------------------------------------------------------------------------------------
 
     def _collect_lists(self, pool: ThreadPoolExecutor) -> bool:
         if self.point.planned:
             return True
-        self.steps.show("Asking for lists", 0.0)
+        self.record.show("Asking for lists", 0.0)
         wanted = lists_of(self.schedule, self.point.started_at.date())
         collected = self.point.collected()
         if not (self._ask_for_lists(pool, wanted, collected) if wanted else self._fetch_export(collected)):
@@ -172,27 +171,29 @@ class Work:
 
     def _keep(self, wanted: SourceList, found: Collected) -> list[TitleKey]:
         """Saves the titles of a list, as far as it came."""
-        self.turn.check()
+        self.record.check()
         if found.error is not None:
             self.run.add("listsFailed")
-            self.run.note(f"The list {wanted.name}: {found.error}")
+            self.record.note(f"The list {wanted.name}: {found.error}")
         if found.keys:
             if wanted.kept_as is not None:
                 store_order(*wanted.kept_as, found.keys, timestamp(now()))
             self.point.save_list(wanted.name, found.keys)
             self.run.add("lists")
-        self._saved()
+        self.record.save()
         return found.keys
 
     def _plan(self, listed: Iterable[TitleKey]) -> None:
         """Saves which titles are to be asked for, and removes what is kept for too long."""
-        self.steps.show("Looking through the catalogue", 0.1)
+        self.record.show("Looking through the catalogue", 0.1)
         found = survey(now(), most=self.schedule.renewed)
-        keys = list(dict.fromkeys([*listed, *self.point.failed_before(), *found.due]))
+        hidden = curation().hidden
+        wanted = dict.fromkeys([*listed, *self.point.failed_before(), *found.due])
+        keys = [key for key in wanted if key not in hidden]
         self.run.counts[_TITLES] = found.titles
         self.run.add("removed", remove(found.expired, spared={(kind, str(media_id)) for kind, media_id in keys}))
         self.run.total = len(keys)
-        self._saved()
+        self.record.save()
         self.point.save_plan(keys)
 
     # --- Details ----------------------------------------------------------------------------------------------------
@@ -210,32 +211,32 @@ class Work:
             self.point.save_failed(name, [key for key, told in settled.items() if isinstance(told, SourceError)])
             self._show_details(int(self.run.total - self.run.done) - len(keys))
             # Figures first: a batch that is gone without being counted would look as if nothing had come of it.
-            self._saved()
+            self.record.save()
             self.point.batch_is_done(name)
         return True
 
     def _show_details(self, left: int) -> None:
         self.run.done = self.run.total - left
-        self.steps.show("Fetching details", 0.15 + 0.65 * self.run.done / max(1, self.run.total))
+        self.record.show("Fetching details", 0.15 + 0.65 * self.run.done / max(1, self.run.total))
 
     def _count(self, key: TitleKey, told: Settled) -> None:
         if isinstance(told, SourceError):
             self.run.add("failed")
-            self.run.note(f"{key[0]} {key[1]}: {told}")
+            self.record.note(f"{key[0]} {key[1]}: {told}")
             return
         self.run.add(told)
         if told == "absent":
-            self.run.note(f"{key[0]} {key[1]}: the source has no such title.")
+            self.record.note(f"{key[0]} {key[1]}: the source has no such title.")
 
     # --- The catalogue ----------------------------------------------------------------------------------------------
 
     def _rebuild(self) -> bool:
         """Makes the catalogue's lists and its index anew: one unit, which a process without time leaves to the next."""
-        self.turn.check()
+        self.record.check()
         if self.units and self.deadline.left() < self._expected_rebuild():
             return False
         begun = now()
-        rebuild_catalogue(now=now(), progress=lambda step, part: self.steps.show(step, 0.8 + 0.2 * part))
+        rebuild_catalogue(now=now(), progress=lambda step, part: self.record.show(step, 0.8 + 0.2 * part))
         self.run.counts[_REBUILD] = ceil((now() - begun).total_seconds())
         return True
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from movierec.api.errors import BadRequest
-from movierec.api.pagination import decode_cursor, encode_cursor
+from movierec.api.pagination import MAX_CURSOR_LENGTH, decode_cursor, encode_cursor
 from movierec.dynamo.table import Count, Page, Row
 
 PAGE_ROWS: Final = 50
@@ -59,13 +59,19 @@ class Asked:
         return bool(self.text or any(self.chosen.values()))
 
 
-def asked(request: HttpRequest, filters: Sequence[Filter] = (), *, key_parts: int = 1) -> Asked:
+def asked(
+    request: HttpRequest,
+    filters: Sequence[Filter] = (),
+    *,
+    key_parts: int = 1,
+    longest_cursor: int = MAX_CURSOR_LENGTH,
+) -> Asked:
     """Reads the address of a list: `q`, the filters' names and `cursor`. Raises BadRequest."""
     cursor = request.GET.get("cursor", "")
     return Asked(
         text=request.GET.get("q", "").strip()[:MAX_TEXT_LENGTH],
         chosen={each.name: each.chosen(request) for each in filters},
-        after=tuple(decode_cursor(cursor, key_parts)) if cursor else None,
+        after=tuple(decode_cursor(cursor, key_parts, longest=longest_cursor)) if cursor else None,
     )
 
 

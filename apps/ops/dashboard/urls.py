@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from movierec.api.lazy_views import lazy_view
+
+urlpatterns = [path("", lazy_view("apps.ops.dashboard.views.dashboard"), name="ops-dashboard")]

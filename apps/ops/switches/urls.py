@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from movierec.api.lazy_views import lazy_view
+
+urlpatterns = [
+    path("", lazy_view("apps.ops.switches.views.switches_page"), name="ops-switches"),
+    path("/<str:part_id>", lazy_view("apps.ops.switches.views.change_page"), name="ops-switch"),
+]

@@ -23,9 +23,11 @@ from apps.recommendations.feedback.serializers import (
     statement_of,
 )
 from apps.recommendations.feedback.statements import ID_PATTERN
+from movierec import via
 from movierec.api.described import ErrorSerializer, extend_schema
 from movierec.api.parsers import JsonParser
 from movierec.api.views import ApiView, in_browser, user_id, valid_body, valid_query
+from movierec.switches import Flag, require
 
 
 class FeedbackView(ApiView):
@@ -66,8 +68,12 @@ class AllFeedback(FeedbackView):
         tags=["recommendations"],
     )
     def post(self, request: Request) -> Response:
-        statement = statement_of(valid_body(FeedbackSerializer, request))
+        require(Flag.FEEDBACK, request.user)
+        body = valid_body(FeedbackSerializer, request)
+        statement = statement_of(body)
         given, new = services.give(user_id(request), statement)
+        if statement.kind == "more_like_this":
+            via.count(body.get("via"), "kept")
         return Response(_shown(given), status=201 if new else 200)
 
 

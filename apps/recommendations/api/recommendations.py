@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.recommendations.api.items import metadata, recommended_item, shortfall, wish_of
 from apps.recommendations.selectors import recommendations
 from apps.recommendations.serializers import RecommendationRequestSerializer, RecommendationsSerializer
+from movierec import via
 from movierec.api.described import extend_schema
 from movierec.api.permissions import AllowAny
 from movierec.api.views import ApiView, user_id, valid_body, valid_query
@@ -22,6 +23,8 @@ class Recommendations(ApiView):
 
     rate_scope = "recommendations"
     body_serializer = RecommendationRequestSerializer
+    # It asks in a body what GET asks in the address.
+    served_read_only = ("POST",)
 
     def get_permissions(self) -> Sequence[Any]:
         """HEAD is open: clients use it to set their clocks."""
@@ -66,6 +69,7 @@ def _answer(request: Request, wanted: dict[str, Any]) -> Response:
     served = recommendations(user_id(request), wish)
     milliseconds = round((perf_counter() - started) * 1000, 2)
     items = [recommended_item(request, item, milliseconds) for item in served.answer.items]
+    via.count(served.model_version, "shown", len(items))
     return Response(
         {
             "items": items,

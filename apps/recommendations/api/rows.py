@@ -10,8 +10,10 @@ from rest_framework.response import Response
 from apps.recommendations.api.items import metadata, recommended_item, wish_of
 from apps.recommendations.selectors import rows
 from apps.recommendations.serializers import RowsQuerySerializer, RowsSerializer
+from movierec import via
 from movierec.api.described import extend_schema
 from movierec.api.views import ApiView, user_id, valid_query
+from movierec.switches import Flag, require
 
 NOTHING_LEFT = "Too few titles are left for a row."
 
@@ -31,6 +33,7 @@ class Rows(ApiView):
         tags=["recommendations"],
     )
     def get(self, request: Request) -> Response:
+        require(Flag.RECOMMENDATION_ROWS, request.user)
         started = perf_counter()
         served = rows(user_id(request), wish_of(valid_query(RowsQuerySerializer, request)))
         milliseconds = round((perf_counter() - started) * 1000, 2)
@@ -43,6 +46,7 @@ class Rows(ApiView):
             }
             for row in served.answer.rows
         ]
+        via.count(served.model_version, "shown", sum(len(row.items) for row in served.answer.rows))
         return Response(
             {
                 "rows": found,

@@ -11,6 +11,8 @@ length, and "on one of these services" a title not known to be on any of them in
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Literal, get_args
 
 from movierec.tables import flags_of
 
@@ -18,7 +20,13 @@ from .answers import Request
 from .artifact import Model
 from .facts import service_fact
 from .taste import Taste
+from .titles import TitleKey
 from .vocabulary import ABOVE_CEILING, ABOVE_CEILING_UNRATED, CONTENT_TYPES, DEAL_BREAKERS
+
+Cause = Literal[
+    "kind", "genre", "person", "deal_breaker", "certification", "bounds", "runtime", "services", "own", "excluded"
+]  # fmt: skip
+CAUSES: tuple[Cause, ...] = get_args(Cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +43,62 @@ def allowed_titles(model: Model, request: Request, own: Iterable[int] = ()) -> A
     The request's media type names the one kind wanted now; it stands above the questionnaire's contentType, which
     decides where the request says "both".
     """
-    size, facts = len(model), model.facts
+    size = len(model)
     mask = (1 << size) - 1
-    for fact in _vetoed_facts(request):
-        mask &= ~facts.mask(fact)
-    ceiling = request.taste.maturity_ceiling
-    if ceiling is not None:
-        mask &= ~_unrated_above(model, ceiling)
-    mask &= ~_outside_bounds(model, request.taste)
-    if request.max_runtime is not None:
-        mask &= facts.runtimes.within(None, request.max_runtime)
-    if request.providers:
-        mask &= _streaming(model, request)
+    for _, removed in _removing(model, request):
+        mask &= ~removed
     flags, count = bytearray(flags_of(mask, size)), mask.bit_count()
-    for place in _unwelcome(model, request, own):
+    for _, place in _unwelcome(model, request, own):
         count -= flags[place]
         flags[place] = 0
     return Allowed(bytes(flags), count)
 
 
-def _vetoed_facts(request: Request) -> Iterator[str]:
+def removals(model: Model, request: Request, own: Iterable[int] = ()) -> dict[Cause, int]:
+    """How many titles each cause takes from those that the causes before it left, in the order of CAUSES.
+
+    With what `allowed_titles` leaves they add up to all titles. Causes that take none are left out.
+    """
+    left = (1 << len(model)) - 1
+    found = dict.fromkeys(CAUSES, 0)
+    unwelcome = ((cause, 1 << place) for cause, place in _unwelcome(model, request, own))
+    for cause, removed in chain(_removing(model, request), unwelcome):
+        found[cause] += (left & removed).bit_count()
+        left &= ~removed
+    return {cause: count for cause, count in found.items() if count}
+
+
+def _removing(model: Model, request: Request) -> Iterator[tuple[Cause, int]]:
+    """The titles that the limits and vetoes of a request remove, as bits, with the cause."""
+    facts = model.facts
+    for cause, fact in _vetoed_facts(request):
+        yield cause, facts.mask(fact)
+    ceiling = request.taste.maturity_ceiling
+    if ceiling is not None:
+        yield "certification", _unrated_above(model, ceiling)
+    yield "bounds", _outside_bounds(model, request.taste)
+    everything = (1 << len(model)) - 1
+    if request.max_runtime is not None:
+        yield "runtime", everything & ~facts.runtimes.within(None, request.max_runtime)
+    if request.providers:
+        yield "services", everything & ~_streaming(model, request)
+
+
+def _vetoed_facts(request: Request) -> Iterator[tuple[Cause, str]]:
     taste = request.taste
     wanted = request.media_type if request.media_type != "both" else CONTENT_TYPES.get(taste.content_type)
     if wanted is not None:
-        yield "type:tv" if wanted == "movie" else "type:movie"
-    yield from (f"genre:{genre}" for genre in (*taste.disliked_genres, *sorted(request.avoided.genres)))
+        yield "kind", "type:tv" if wanted == "movie" else "type:movie"
+    for genre in (*taste.disliked_genres, *sorted(request.avoided.genres)):
+        yield "genre", f"genre:{genre}"
     for person in sorted(request.avoided.people):
-        yield from (f"maker:{person}", f"cast:{person}")
+        yield "person", f"maker:{person}"
+        yield "person", f"cast:{person}"
     for code in taste.deal_breakers:
-        yield from DEAL_BREAKERS[code]
+        yield from (("deal_breaker", fact) for fact in DEAL_BREAKERS[code])
     ceiling = taste.maturity_ceiling
     if ceiling is not None:
-        yield from ABOVE_CEILING[ceiling]
+        yield from (("certification", fact) for fact in ABOVE_CEILING[ceiling])
 
 
 def _unrated_above(model: Model, ceiling: str) -> int:
@@ -97,9 +129,16 @@ def _streaming(model: Model, request: Request) -> int:
     return found
 
 
-def _unwelcome(model: Model, request: Request, own: Iterable[int]) -> Iterator[int]:
-    yield from own
-    for key in (*request.excluded, *(liked.key for liked in request.history)):
-        place = model.place(key)
-        if place is not None:
-            yield place
+def _unwelcome(model: Model, request: Request, own: Iterable[int]) -> Iterator[tuple[Cause, int]]:
+    """The places of the person's own titles, then of those that the request excludes."""
+    yield from (("own", place) for place in own)
+    for cause, keys in _named(request):
+        for key in keys:
+            place = model.place(key)
+            if place is not None:
+                yield cause, place
+
+
+def _named(request: Request) -> Iterator[tuple[Cause, Iterable[TitleKey]]]:
+    yield "own", (liked.key for liked in request.history)
+    yield "excluded", request.excluded

@@ -102,12 +102,12 @@ def score(
     evidence = _evidence(model, known, likes)
     personal, content = evidence.personal, evidence.content
     best = _best(personal, allowed, _BEST_PERSONAL)
-    wanted = _merged(signals)
+    wanted = merged(signals)
     contenders = _contenders(model, allowed, best, content, wanted, likes)
     if themes or lesser_known:
         more = _of_all_degrees(model, allowed) if lesser_known else ()
         contenders = sorted({*contenders, *_of_themes(model, allowed, themes), *more})
-    factors = _factor_scores(evidence, contenders)
+    factors = factor_scores(evidence, contenders)
     unit = _root_mean_square(personal)
     ratio = evidence.factors_share * _ratio_of_spreads(best, personal, factors) if unit else 0.0
     weights = _weights(likes, unit, ratio, _root_mean_square(content), answered=bool(signals))
@@ -149,7 +149,8 @@ def taste_points(wanted: Mapping[str, float], asked: frozenset[str], facts: froz
     return math.fsum(map(wanted.__getitem__, asked & facts)) if wanted else 0.0
 
 
-def _merged(signals: Iterable[Signal]) -> dict[str, float]:
+def merged(signals: Iterable[Signal]) -> dict[str, float]:
+    """What each fact weighs in all the answers together."""
     wanted: dict[str, float] = {}
     for signal in signals:
         for fact, weight in signal.facts.items():
@@ -178,7 +179,8 @@ def _evidence(model: Model, known: Sequence[Known], likes: int) -> Evidence:
     )
 
 
-def _factor_scores(evidence: Evidence, contenders: Sequence[int]) -> dict[int, float]:
+def factor_scores(evidence: Evidence, contenders: Sequence[int]) -> dict[int, float]:
+    """What the factors say of each of the contenders; nothing where they say nothing of this person."""
     if evidence.factors is None or not evidence.vector:
         return {}
     return dict(zip(contenders, evidence.factors.scores(evidence.vector, contenders), strict=True))

@@ -10,10 +10,12 @@ from apps.recommendations.engine.titles import Title, TitleKey
 
 
 def served_title(key: TitleKey) -> Title | None:
-    """The title in the model that serves, None when it has no such; no request."""
-    model = serving().model
-    place = model.index.get(key)
-    return None if place is None else model.titles[place]
+    """The title in a model that serves somebody, None when none has such; no request."""
+    for model in serving().models:
+        place = model.index.get(key)
+        if place is not None:
+            return model.titles[place]
+    return None
 
 
 def known_title(key: TitleKey) -> Title | None:

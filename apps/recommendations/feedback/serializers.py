@@ -14,6 +14,7 @@ from apps.recommendations.feedback.selectors import MAX_ITEMS
 from apps.recommendations.feedback.statements import FOR_NOW_DAYS, SCOPES, Kind, Scope, Statement
 from movierec.api.fields import WholeNumberField
 from movierec.api.pagination import MAX_CURSOR_LENGTH
+from movierec.api.via import ViaField
 
 MAX_NAME: Final = 100
 
@@ -73,6 +74,7 @@ class FeedbackSerializer(TitleNameSerializer):
         max_length=MAX_NAME,
         help_text="With scope person; without it, who made the title, else who plays in it.",
     )
+    via = ViaField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The fields; a ValidationError for those that do not go together."""

@@ -19,3 +19,11 @@ class UnknownVersion(StoreError):
 
 class NothingBefore(StoreError):
     """There is no earlier version to go back to."""
+
+
+class NotACandidate(StoreError):
+    """A version that cannot be tried beside the active one, or is not."""
+
+
+class NoRoom(StoreError):
+    """Processes have no memory for a second model."""

@@ -1,32 +1,36 @@
-"""The pointer of a store, `current.json`: which version serves, since when, and which served before."""
+"""The pointer of a store, `current.json`: which version serves, since when, which served before, and which is tried.
+
+A version is tried on some people, the candidate on `share` percent of them, while the active one serves the rest.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, Self
 
 from movierec.timestamps import timestamp
+from movierec.via import is_version
+
+__all__ = ["MOST_PREVIOUS", "Pointer", "is_version"]
 
 MOST_PREVIOUS: Final = 20
-# A version is the name of a folder, too.
-_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-
-def is_version(name: object) -> bool:
-    """Whether `name` can be a version's."""
-    return isinstance(name, str) and _VERSION.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """`previous` has the versions that served before, newest first."""
+    """`previous` has the versions that served before, newest first.
+
+    `share` is the percentage of people, 1 to 100, whom the `candidate` serves; without a candidate it is 0.
+    """
 
     version: str
     activated_at: datetime
     previous: tuple[str, ...] = ()
+    candidate: str | None = None
+    share: int = 0
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
@@ -39,7 +43,8 @@ class Pointer:
         if fault:
             raise ValueError(fault)
         activated_at = datetime.fromisoformat(stored["activated_at"])
-        return cls(stored["version"], activated_at, tuple(stored["previous"]))
+        candidate, share = stored.get("candidate"), stored.get("share", 0)
+        return cls(stored["version"], activated_at, tuple(stored["previous"]), candidate, share)
 
     def to_json(self) -> bytes:
         """The pointer as it is stored."""
@@ -48,7 +53,14 @@ class Pointer:
             "activated_at": timestamp(self.activated_at),
             "previous": list(self.previous[:MOST_PREVIOUS]),
         }
-        return json.dumps(stored, indent=1).encode()
+        # Where nothing is tried the file is as it was before anything could be.
+        tried = {"candidate": self.candidate, "share": self.share} if self.candidate else {}
+        return json.dumps({**stored, **tried}, indent=1).encode()
+
+    @property
+    def mark(self) -> str:
+        """A short text that changes whenever the pointer does, for forms to carry."""
+        return sha256(self.to_json()).hexdigest()[:16]
 
 
 def _fault(stored: object) -> str | None:
@@ -59,4 +71,14 @@ def _fault(stored: object) -> str | None:
     previous = stored.get("previous")
     if not isinstance(previous, list) or not all(map(is_version, previous)):
         return 'its "previous" is no list of versions'
-    return None if isinstance(stored.get("activated_at"), str) else 'its "activated_at" is no time'
+    if not isinstance(stored.get("activated_at"), str):
+        return 'its "activated_at" is no time'
+    return _fault_of_trial(stored.get("candidate"), stored.get("share", 0), stored["version"])
+
+
+def _fault_of_trial(candidate: object, share: object, active: str) -> str | None:
+    if candidate is None:
+        return None if share == 0 else 'its "share" is of no candidate'
+    if not is_version(candidate) or candidate == active:
+        return 'its "candidate" is no other version'
+    return None if type(share) is int and 1 <= share <= 100 else 'its "share" is no percentage from 1 to 100'

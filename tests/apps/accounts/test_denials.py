@@ -13,8 +13,8 @@ from apps.accounts import deletions, denials, sessions
 from apps.accounts.caller import NOBODY
 from apps.accounts.models import Session
 from apps.accounts.providers.interface import Claims
-from movierec.dynamo.transactions import write_together
 from movierec.dynamo.connection import shared_connection
+from movierec.dynamo.transactions import write_together
 
 NOW = 1_800_000_000
 # 30 days in which a session may be refreshed elsewhere, the hour of its last access token, and the leeway.

@@ -60,6 +60,17 @@ def test_everything_that_was_stored_is_in_the_file(zoe: WholePerson) -> None:
     said = {"kind": "not_interested", "scope": "for_now", "createdAt": "TIME", "expiresAt": "TIME"}
     stats = exported.pop("stats")
     assert (stats["totalXP"], stats["moviesWatched"], stats["badge"]) == (1500, 3, "first")
+    events = exported["securityEvents"]
+    # Their order within the one moment of this test is nobody's.
+    assert sorted(event["event"] for event in events) == [
+        "account:person:confirm",
+        "account:person:sign-up",
+        "account:second-factor:enable",
+        *["account:session:begin"] * 3,
+        "account:session:end",
+    ]
+    assert events[0].keys() == {"at", "event", "outcome", "by", "address", "details"}
+    assert {(event["by"], event["address"], event["outcome"]) for event in events} == {("you", "127.0.0.1", "done")}
     assert exported == {
         "exportedAt": "TIME",
         "preferences": {
@@ -83,6 +94,7 @@ def test_everything_that_was_stored_is_in_the_file(zoe: WholePerson) -> None:
         "devices": [{"expiresAt": "TIME"}, {"expiresAt": "TIME"}],
         "recoveryCodesLeft": 10,
         "mails": [{"hour": "TIME", "sent": 4}],
+        "securityEvents": events,
         "attempts": [{"expiresAt": "TIME", "tries": 1}, {"expiresAt": "TIME", "tries": 1}],
     }
 

@@ -121,8 +121,9 @@ def test_a_failed_sign_in_is_the_same_work_for_every_address(
             sign_in(post, email, "wrong password")
             work[email].append(operations.copy())
     looked_up = ["UpdateItem", "UpdateItem", "GetItem", "GetItem", "GetItem"]
-    assert work["ann@example.com"][0] == looked_up
-    assert work["ann@example.com"][3] == [*looked_up, "UpdateItem"]
+    recorded = "TransactWriteItems"
+    assert work["ann@example.com"][0] == [*looked_up, recorded]
+    assert work["ann@example.com"][3] == [*looked_up, "UpdateItem", recorded]
     assert work["ann@example.com"] == work["bob@example.com"] == work["nobody@example.com"] == work["x" * 254]
     # A name is looked up first, whether somebody has it or not.
     assert [["UpdateItem", "GetItem", *calls[1:]] for calls in work["ann@example.com"]] == work["nobody"]

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 
 from apps.accounts import services
-from apps.accounts.services import Person
+from apps.accounts.services import Person, Proof
 from tests.apps.accounts.conftest import EMAIL, PASSWORD
 
 NEW_PASSWORD = "another horse battery"
@@ -90,14 +90,14 @@ def test_the_second_factor_on_and_off(person: Person) -> None:
     recovery_codes = services.confirm_totp(person=person, code=app.now())
     assert told()[:2] == ([EMAIL], "The second factor of your MovieRec account is on")
     mail.outbox.clear()
-    services.disable_totp(user_id=person.user_id, password=PASSWORD, code=None, recovery_code=recovery_codes[0])
+    services.disable_totp(person=person, proof=Proof(PASSWORD, recovery_code=recovery_codes[0]))
     to, subject, text = told()
     assert (to, subject) == ([EMAIL], "The second factor of your MovieRec account is off")
     assert "reset your password at once" in text
 
 
 def test_a_deletion_and_its_day(person: Person) -> None:
-    due_at = services.request_deletion(user_id=person.user_id, password=PASSWORD, code=None, recovery_code=None)
+    due_at = services.request_deletion(person=person, proof=Proof(PASSWORD))
     to, subject, text = told()
     assert (to, subject) == ([EMAIL], "Your MovieRec account will be deleted")
     assert f"will be deleted on {due_at[:10]}." in text

@@ -32,7 +32,7 @@ def test_sign_up_stores_an_unconfirmed_account_and_mails_a_code(post: Post, rows
     assert answer.status_code == 200
     assert answer.json() == {"message": SENT, "userSub": user_id}
     assert answer["Cache-Control"] == "no-store"
-    claim, code, mails, pending, profile = rows()
+    claim, code, mails, pending, entry, profile = rows()
     # Nobody who does not confirm keeps an address for longer than a day.
     expires_at = NOW + 24 * 3600
     assert claim == {"pk": "EMAIL#bob@example.com", "sk": "ACCOUNT", "userId": user_id, "expiresAt": expires_at}
@@ -44,6 +44,8 @@ def test_sign_up_stores_an_unconfirmed_account_and_mails_a_code(post: Post, rows
         "passwordHash": pending["passwordHash"],
         "expiresAt": expires_at,
     }
+    listed = {"email": "Bob@Example.com", "confirmed": False, "createdAt": profile["createdAt"]}
+    assert entry == {"pk": "PEOPLE", "sk": "bob@example.com", "userId": user_id, "expiresAt": expires_at, **listed}
     assert profile == {
         "pk": f"USER#{user_id}",
         "sk": "PROFILE",

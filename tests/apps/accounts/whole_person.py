@@ -119,7 +119,7 @@ def restore(snapshot: Snapshot) -> None:
 
 
 def rows_about(*texts: str) -> list[Row]:
-    """Every row of any table that has one of the texts somewhere in it, in whatever letter case."""
+    """Every row of any table but the audit's that has one of the texts somewhere in it, in whatever letter case."""
     wanted = [text.casefold() for text in texts]
-    rows = [row for found in everything().values() for row in found]
+    rows = [row for found in everything().values() for row in found if not row.get("pk", "").startswith("AUDIT#")]
     return [row for row in rows if any(text in repr(row).casefold() for text in wanted)]

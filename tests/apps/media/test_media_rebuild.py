@@ -267,7 +267,7 @@ class TestTheJob:
         operations.clear()
         rebuild()
         written = ["BatchWriteItem"] * -(-EVERY_LIST // 25)
-        assert operations == ["PutItem", "Scan", "BatchGetItem", *written, "UpdateItem"]
+        assert operations == ["PutItem", "Query", "Scan", "BatchGetItem", *written, "UpdateItem"]
 
     def test_a_second_one_does_not_begin(self, tables: None, film: Make, operations: list[str]) -> None:
         store([film(1)])

@@ -16,6 +16,8 @@ from django.test import override_settings
 
 from apps.accounts import services as accounts
 from apps.accounts.caller import NOBODY
+from apps.accounts.directory import directory
+from apps.accounts.providers.interface import Tokens
 from apps.lists.selectors import all_interactions, history
 from apps.media import selectors as media
 from apps.media.providers.demo import DemoCatalogue
@@ -99,6 +101,19 @@ def test_the_account_signs_in_with_the_password_of_the_file(tables: None, tmp_pa
     assert len(history("demo-1").ratings) >= 15
 
 
+def test_there_is_one_of_the_staff_in_each_group_with_the_same_password(tables: None, tmp_path: Path) -> None:
+    load()
+    password = (tmp_path / "keys" / "demo_password").read_text()
+    for group in ("ops", "support"):
+        tokens = accounts.sign_in(login=f"{group}@example.com", password=password, caller=NOBODY)
+        assert isinstance(tokens, Tokens)
+        assert directory().groups_of(tokens.user_id) == (group,)
+    assert directory().groups_of("demo-1") == ()
+    shown = demo.what_to_try("http://127.0.0.1:8000")
+    assert "  Run it                http://127.0.0.1:8000/ops\n" in shown
+    assert "  as                    ops@example.com or support@example.com, with the same password\n" in shown
+
+
 def test_the_answers_are_valid_and_fit_the_first_viewer(tables: None) -> None:
     load()
     stored = preferences.stored("demo-1")
@@ -124,7 +139,9 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         return everything()
 
 
-@pytest.mark.parametrize("step", ["Storing favourites", "Storing ratings", "Counting likes", "Making the demo account"])
+@pytest.mark.parametrize(
+    "step", ["Storing favourites", "Storing ratings", "Counting likes", "Making the demo accounts"]
+)
 def test_a_load_that_was_stopped_is_completed_by_the_next(complete: dict[str, Any], tables: None, step: str) -> None:
     with pytest.raises(KeyboardInterrupt):
         load(StopsAt(step))

@@ -328,7 +328,7 @@ class TestChosenWhileOldOnesGo:
         with pytest.raises(UnknownVersion) as caught:
             rollback() if back else activate(chosen)
         assert str(caught.value) == (
-            f"Version {chosen} was removed from s3://{bucket}/some/models while it was activated. "
+            f"Version {chosen} was removed from s3://{bucket}/some/models while it was chosen. "
             "See manage.py recommender_model list, and publish it again."
         )
         assert pointer() == before

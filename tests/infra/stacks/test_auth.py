@@ -132,11 +132,17 @@ class TestClients:
     def test_browsers_sign_in_by_code_and_come_back_to_the_site(self, template: Template) -> None:
         found = client(template("auth"), "Web")
         urls = ["https://movierec.net/", "http://localhost:3000/"]
-        assert (found["CallbackURLs"], found["LogoutURLs"]) == (urls, urls)
+        assert found["CallbackURLs"] == [*urls, "https://movierec.net/ops/signin/callback"]
+        assert found["LogoutURLs"] == [*urls, "https://movierec.net/ops/signin"]
         assert found["AllowedOAuthFlowsUserPoolClient"] is True
         assert found["AllowedOAuthFlows"] == ["code"]
         assert found["AllowedOAuthScopes"] == ["openid", "email", "profile", "aws.cognito.signin.user.admin"]
         assert found["SupportedIdentityProviders"] == ["COGNITO"]
+
+    def test_staff_come_back_to_where_pages_are(self, template: Template) -> None:
+        found = client(template("auth", hosting="spa"), "Web")
+        assert found["CallbackURLs"][-1] == "https://api.movierec.net/ops/signin/callback"
+        assert client(template("auth", env="dev"), "Web")["CallbackURLs"] == ["http://localhost:3000/"]
 
     def test_programs_do_not_come_through_browsers(self, template: Template) -> None:
         found = client(template("auth"), "Api")
@@ -152,6 +158,8 @@ class TestPublished:
         made = template("auth")
         values = published(made)
         assert values["/movierec/prod/auth/user-pool-id"] == {"Ref": "UserPool"}
+        assert values["/movierec/prod/auth/sign-in-host"] == "auth.movierec.net"
+        assert "/movierec/prod/auth/sign-in-host" not in published(template("auth", auth="import"))
         assert values["/movierec/prod/auth/user-pool-arn"] == {"Fn::GetAtt": ["UserPool", "Arn"]}
         assert values["/movierec/prod/auth/user-pool-client-id"] == {"Ref": "WebClient"}
         assert values["/movierec/prod/auth/api-client-id"] == {"Ref": "ApiClient"}
@@ -163,13 +171,15 @@ class TestPublished:
         }
 
     def test_an_imported_pool_is_published_alike(self, template: Template) -> None:
-        made, created = template("auth", auth="import"), template("auth")
+        made, created = template("auth", auth="import", user_pool_host="auth.movierec.net"), template("auth")
         assert list(published(made)) == list(published(created))
         assert list(made["Outputs"]) == list(created["Outputs"])
         values = published(made)
         assert values["/movierec/prod/auth/user-pool-id"] == "eu-north-1_x2FwI0mFK"
         assert values["/movierec/prod/auth/user-pool-client-id"] == "4gob38of1s9tu7h9ciik5unjrl"
         assert values["/movierec/prod/auth/api-client-id"] == "4gob38of1s9tu7h9ciik5unjrl"
+        assert values["/movierec/prod/auth/sign-in-host"] == "auth.movierec.net"
+        assert "/movierec/prod/auth/sign-in-host" not in published(template("auth", auth="import"))
         assert values["/movierec/prod/auth/user-pool-arn"] == {
             "Fn::Sub": "arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}"
             ":userpool/eu-north-1_x2FwI0mFK"

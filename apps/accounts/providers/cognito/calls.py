@@ -24,6 +24,7 @@ from botocore.exceptions import (
 )
 
 from apps.accounts.errors import (
+    AccountStateRefused,
     ChallengeExpired,
     CodeMismatch,
     ExpiredCode,
@@ -40,6 +41,7 @@ from apps.accounts.errors import (
 from apps.accounts.providers.cognito import pool
 from apps.accounts.providers.cognito.errors import (
     Blocked,
+    NoSuchGroup,
     NoSuchUser,
     PasswordResetRequired,
     SignUpClosed,
@@ -49,7 +51,7 @@ from apps.accounts.providers.cognito.errors import (
     Untold,
     refused,
 )
-from movierec.api.errors import Unavailable
+from movierec.api.errors import FieldErrors, Unavailable
 from movierec.api.request_id import request_id
 from movierec.aws import client
 
@@ -89,12 +91,21 @@ NO_ACCESS = frozenset(
 # What may be done twice without harm, should the answer to the first try have been lost.
 REPEATABLE = frozenset(
     {
+        "AdminAddUserToGroup",
+        "AdminConfirmSignUp",
         "AdminDeleteUser",
+        "AdminDisableUser",
+        "AdminEnableUser",
         "AdminGetUser",
+        "AdminListGroupsForUser",
+        "AdminRemoveUserFromGroup",
         "AdminSetUserMFAPreference",
         "AdminSetUserPassword",
+        "AdminUpdateUserAttributes",
         "AdminUserGlobalSignOut",
         "DescribeUserPool",
+        "ListUsers",
+        "ListUsersInGroup",
         "RevokeToken",
         "SetUserMFAPreference",
     }
@@ -198,6 +209,28 @@ def _bad_first_code(message: str) -> Exception:
     return NoTotpBegun() if "associated" in message.lower() else CodeMismatch()
 
 
+def _no_group(message: str) -> Exception | None:
+    """A missing pool has the same code, and is a mistake of ours."""
+    return NoSuchGroup() if "group" in message.lower() else None
+
+
+def _bad_list(message: str) -> Exception | None:
+    """A place to go on after that the pool did not give, or no longer takes."""
+    said = message.lower()
+    return FieldErrors([("cursor", "The list does not go on here; begin it anew.")]) if "token" in said else None
+
+
+def _not_confirmable() -> Exception:
+    return AccountStateRefused("The user pool cannot confirm this account in its state; see it in the pool's console.")
+
+
+def _not_resettable() -> Exception:
+    return AccountStateRefused(
+        "The user pool cannot have this account's password reset: it is disabled, not confirmed, or its address is "
+        "not verified."
+    )
+
+
 # By the pool's code, or by operation and code where the operation gives it a meaning of its own.
 ERRORS: dict[str, Answer] = {
     "AliasExistsException": _always(CodeMismatch),
@@ -215,8 +248,14 @@ ERRORS: dict[str, Answer] = {
     "UserNotConfirmedException": _always(NotConfirmed),
     "UserNotFoundException": _always(NoSuchUser),
     "UsernameExistsException": _always(Taken),
+    "AdminAddUserToGroup ResourceNotFoundException": _no_group,
+    "AdminConfirmSignUp NotAuthorizedException": _always(_not_confirmable),
     "AdminCreateUser InvalidParameterException": _bad_user,
     "AdminGetUser InvalidParameterException": _always(NoSuchUser),
+    "AdminListGroupsForUser InvalidParameterException": _always(NoSuchUser),
+    "AdminRemoveUserFromGroup ResourceNotFoundException": _no_group,
+    "AdminResetUserPassword InvalidParameterException": _always(_not_resettable),
+    "AdminResetUserPassword NotAuthorizedException": _always(_not_resettable),
     # No secret was verified, so there is nothing to switch on or off.
     "AdminSetUserMFAPreference InvalidParameterException": _always(NoTotpBegun),
     "AdminSetUserPassword InvalidParameterException": _always(_unusable_password),
@@ -250,6 +289,9 @@ ERRORS: dict[str, Answer] = {
     "InitiateAuth PasswordResetRequiredException": _always(WrongCredentials),
     "InitiateAuth UserLambdaValidationException": _refused_sign_in,
     "InitiateAuth UserNotFoundException": _always(WrongCredentials),
+    "ListUsers InvalidParameterException": _bad_list,
+    "ListUsersInGroup InvalidParameterException": _bad_list,
+    "ListUsersInGroup ResourceNotFoundException": _no_group,
     "ResendConfirmationCode CodeDeliveryFailureException": _always(Untold),
     "ResendConfirmationCode InvalidParameterException": _always(Untold),
     "ResendConfirmationCode LimitExceededException": _always(Untold),

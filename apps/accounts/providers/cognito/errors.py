@@ -15,6 +15,10 @@ class NoSuchUser(Exception):
     """The pool has no such user."""
 
 
+class NoSuchGroup(Exception):
+    """The pool has no such group."""
+
+
 class Taken(Exception):
     """The pool has a user with this address."""
 

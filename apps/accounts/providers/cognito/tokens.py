@@ -1,4 +1,4 @@
-"""Access tokens of the pool: JSON Web Tokens signed with RS256.
+"""Access and id tokens of the pool: JSON Web Tokens signed with RS256.
 
 A token's header says which of the pool's own keys it is signed with and nothing else: it cannot choose the
 algorithm, bring a key or name the address of one.
@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 from django.conf import settings
 
-from apps.accounts.providers.access_tokens import has_sound_life, is_compact
+from apps.accounts.providers.access_tokens import groups_in, has_sound_life, is_compact
 from apps.accounts.providers.cognito.errors import refused
 from apps.accounts.providers.cognito.jwks import key_cache
 from apps.accounts.providers.cognito.pool import issuer
@@ -23,6 +23,7 @@ ALGORITHM = "RS256"
 MAX_HEADER_LENGTH = 512
 FORBIDDEN_HEADERS = frozenset({"crit", "jku", "jwk", "x5c", "x5u"})
 REQUIRED_CLAIMS = ["iss", "sub", "token_use", "client_id", "jti", "iat", "exp"]
+REQUIRED_ID_CLAIMS = ["iss", "sub", "aud", "token_use", "iat", "exp"]
 
 
 def verified_claims(token: str) -> Claims:
@@ -35,10 +36,34 @@ def verified_claims(token: str) -> Claims:
     except jwt.InvalidTokenError as error:
         raise refused() from error
     signed_in_at = int(claims.get("auth_time", claims["iat"]))
-    return Claims(claims["sub"], session_of(claims), signed_in_at, claims.get("email"))
+    return Claims(claims["sub"], session_of(claims), signed_in_at, claims.get("email"), groups_in(claims))
+
+
+def verified_id_claims(token: str, *, client_id: str) -> dict[str, Any]:
+    """The claims of an id token that the pool made for this client.
+
+    Raises Unauthorized for every other text, and Unavailable when no key of the pool is known.
+    """
+    try:
+        claims = _signed_claims(token, REQUIRED_ID_CLAIMS, audience=client_id)
+    except jwt.InvalidTokenError as error:
+        raise refused() from error
+    # A list of audiences, with ours among them, would be somebody else's token as well.
+    if (claims["token_use"], claims["aud"]) != ("id", client_id):
+        raise refused()
+    return claims
 
 
 def _access_claims(token: str) -> dict[str, Any]:
+    claims = _signed_claims(token, REQUIRED_CLAIMS)
+    for_us = claims["client_id"] in settings.COGNITO_CLIENT_IDS
+    if (claims["token_use"], for_us) != ("access", True):
+        raise jwt.InvalidTokenError
+    return claims
+
+
+def _signed_claims(token: str, required: list[str], *, audience: str | None = None) -> dict[str, Any]:
+    """What the pool has signed, and is good now. Raises PyJWT's InvalidTokenError for everything else."""
     key = key_cache().find(_key_id(token))
     if key is None:
         raise jwt.InvalidTokenError
@@ -47,11 +72,11 @@ def _access_claims(token: str) -> dict[str, Any]:
         key,
         algorithms=[ALGORITHM],
         issuer=issuer(),
+        audience=audience,
         leeway=settings.TOKEN_LEEWAY_SECONDS,
-        options={"require": REQUIRED_CLAIMS},
+        options={"require": required},
     )
-    for_us = claims["client_id"] in settings.COGNITO_CLIENT_IDS
-    if (claims["token_use"], for_us) != ("access", True) or not has_sound_life(claims):
+    if not has_sound_life(claims):
         raise jwt.InvalidTokenError
     return claims
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.accounts import passwords
+from apps.accounts.directory import entries
 from apps.accounts.emails import address_of
 from apps.accounts.errors import (
     AccountConflict,
@@ -60,13 +61,18 @@ class LocalProvider:
         return resets.reset(email, code, password)
 
     def sign_in(self, name: str, password: str) -> Tokens | Challenge:
-        """Costs one scrypt for known and unknown addresses; renews a hash made with older parameters."""
+        """Costs one scrypt for known and unknown addresses; renews a hash made with older parameters.
+
+        To who knows the password of an account that staff closed, it is a wrong one.
+        """
         account = registrations.find(address_of(name))
         stored = account.password_hash if account else passwords.nobodys_hash()
         if not passwords.matches(password, stored) or account is None:
             raise WrongCredentials
         if not account.confirmed:
             raise NotConfirmed
+        if not account.open:
+            raise WrongCredentials
         account = _with_todays_hash(account, password)
         if account.totp_secret is not None:
             return Challenge("SOFTWARE_TOKEN_MFA", states.state_of(account))
@@ -98,7 +104,7 @@ class LocalProvider:
         """Rotates the token; see refresh_tokens.renew for repeated ones."""
         session = refresh_tokens.renew(refresh_token)
         account = registrations.by_id(session.user_id)
-        if account is None:
+        if account is None or not account.open:
             raise InvalidRefreshToken
         return _tokens(account, session)
 
@@ -169,7 +175,10 @@ class LocalProvider:
         return new.user_id
 
     def delete(self, user_id: str) -> None:
-        """Nothing to do: everything this provider keeps lies in the person's rows of our own table."""
+        """Removes what lists the account; all else that this provider keeps lies in the person's rows of our table."""
+        account = registrations.stored(user_id)
+        if account is not None:
+            entries.remove(user_id, account)
 
     def public_keys(self) -> list[dict[str, Any]]:
         """The current key and the previous one."""
@@ -182,7 +191,7 @@ class LocalProvider:
 
 def _checked(user_id: str, password: str) -> Registration:
     account = registrations.by_id(user_id)
-    if account is None or not passwords.matches(password, account.password_hash):
+    if account is None or not passwords.matches(password, account.password_hash) or not account.open:
         raise WrongPassword
     return account
 
@@ -209,11 +218,14 @@ def _begin(account: Registration) -> Tokens:
 
 def _tokens(account: Registration, session: OpenSession) -> Tokens:
     email, session_id, signed_in_at = account.email, session.session_id, session.signed_in_at
+    groups = account.groups
     return Tokens(
         access=tokens.issue_access_token(
-            account.user_id, email=email, session_id=session_id, signed_in_at=signed_in_at
+            account.user_id, email=email, session_id=session_id, signed_in_at=signed_in_at, groups=groups
         ),
-        id=tokens.issue_id_token(account.user_id, email=email, session_id=session_id, signed_in_at=signed_in_at),
+        id=tokens.issue_id_token(
+            account.user_id, email=email, session_id=session_id, signed_in_at=signed_in_at, groups=groups
+        ),
         refresh=session.refresh_token,
         expires_in=settings.ACCESS_TOKEN_SECONDS,
         email=email,

@@ -19,12 +19,12 @@ from django.utils.crypto import salted_hmac
 from pynamodb.transactions import TransactWrite
 
 from apps.accounts import sessions
-from apps.accounts.errors import InvalidRefreshToken
+from apps.accounts.errors import InvalidRefreshToken, RepeatedRefreshToken
 from apps.accounts.models import RefreshToken, Session, session_sk
 from apps.accounts.providers.interface import SessionKey
-from movierec.dynamo.transactions import write_together
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import write_together
 
 SECRET_BYTES = 32
 MAX_LENGTH = 1024
@@ -61,7 +61,8 @@ def renew(token: str) -> OpenSession:
 
     Of several requests with the same token exactly one replaces it. Others get the same successor for 10 seconds,
     as long as the successor itself is unused: a client whose answer was lost, or that refreshed twice at once,
-    stays signed in. Any later use is a sign of theft and ends the session. Raises InvalidRefreshToken.
+    stays signed in. Any later use is a sign of theft and ends the session. Raises InvalidRefreshToken,
+    then as RepeatedRefreshToken.
     """
     user_id = _owner(token)
     row = _read(user_id, token)
@@ -107,7 +108,7 @@ def _check_retry(user_id: str, row: Row, successor: str) -> None:
     too_late = time() - row["usedAt"] > RETRY_SECONDS
     if too_late or "usedAt" in _read(user_id, successor):
         sessions.end(user_id, row["sessionId"])
-        raise InvalidRefreshToken
+        raise RepeatedRefreshToken(user_id, row["sessionId"])
 
 
 def session_of(token: str) -> SessionKey | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import time
 
@@ -11,10 +12,12 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from apps.accounts import denials
-from apps.accounts.models import CLAIM, PROFILE, Account, Code, EmailClaim, email_pk
-from movierec.dynamo.transactions import write_together
+from apps.accounts.directory import entries
+from apps.accounts.emails import address_of
+from apps.accounts.models import CLAIM, PROFILE, Account, Code, DirectoryEntry, EmailClaim, email_pk
 from movierec.dynamo.data_table import user_pk
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import write_together
 from movierec.timestamps import now_text
 
 
@@ -23,7 +26,7 @@ class Registration:
     """An account: confirmed, or waiting for its code until it expires.
 
     The TOTP secrets are sealed; `created_at` is an ISO-8601 UTC text, empty for one that is not stored yet;
-    `expires_at` counts seconds since 1970.
+    `expires_at` counts seconds since 1970. Nobody signs in to one that is not `open`.
     """
 
     user_id: str
@@ -35,6 +38,14 @@ class Registration:
     totp_pending: str | None = None
     totp_step: int | None = None
     expires_at: int | None = None
+    disabled: bool = False
+    reset_required: bool = False
+    groups: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether its password may be used: staff have neither disabled it nor asked for another."""
+        return not (self.disabled or self.reset_required)
 
 
 def find(address: str) -> Registration | None:
@@ -53,8 +64,13 @@ def find_stored(address: str) -> Registration | None:
 
 def by_id(user_id: str) -> Registration | None:
     """The account of a user id, confirmed or not."""
-    row = Account.get_row(user_pk(user_id), PROFILE, consistent=True)
+    row = stored(user_id)
     return _registration(user_id, row) if row else None
+
+
+def stored(user_id: str) -> Row | None:
+    """The row of an account, with the names of its person. One request."""
+    return Account.get_row(user_pk(user_id), PROFILE, consistent=True)
 
 
 def _registration(user_id: str, row: Row) -> Registration:
@@ -68,6 +84,9 @@ def _registration(user_id: str, row: Row) -> Registration:
         totp_pending=row.get("totpPending"),
         totp_step=row.get("totpStep"),
         expires_at=row.get("expiresAt"),
+        disabled=row.get("disabled", False),
+        reset_required=row.get("resetRequired", False),
+        groups=tuple(row.get("groups") or ()),
     )
 
 
@@ -89,21 +108,25 @@ def _fill(
     unchanged = EmailClaim.user_id == old.user_id if old else free
     claim = EmailClaim(email_pk(address), CLAIM, user_id=new.user_id, expires_at=expires_at)
     transaction.save(claim, condition=unchanged)
-    transaction.save(_account(new, expires_at), condition=Account.pk.does_not_exist() | _waiting())
+    created_at = now_text()
+    account = _account(new, created_at, expires_at)
+    transaction.save(account, condition=Account.pk.does_not_exist() | _waiting())
+    row = {"email": new.email, "createdAt": created_at, "confirmed": new.confirmed}
+    entries.add(transaction, new.user_id, row, expires_at=expires_at)
     if old and old.user_id != new.user_id:
         transaction.delete(Account(user_pk(old.user_id), PROFILE), condition=_waiting())
     if code:
         transaction.save(code)
 
 
-def _account(registration: Registration, expires_at: int | None) -> Account:
+def _account(registration: Registration, created_at: str, expires_at: int | None) -> Account:
     return Account(
         user_pk(registration.user_id),
         PROFILE,
         email=registration.email,
         password_hash=registration.password_hash,
         confirmed=registration.confirmed,
-        created_at=now_text(),
+        created_at=created_at,
         expires_at=expires_at,
     )
 
@@ -114,6 +137,7 @@ def store_decoy(address: str, owner: Registration, code: Code) -> None:
     def fill(transaction: TransactWrite) -> None:
         transaction.condition_check(EmailClaim, email_pk(address), CLAIM, condition=EmailClaim.user_id == owner.user_id)
         transaction.condition_check(Account, user_pk(owner.user_id), PROFILE, condition=Account.pk.exists())
+        entries.keep_as_it_is(transaction, address)
         transaction.save(code)
 
     write_together(fill)
@@ -125,35 +149,71 @@ def confirm(code: Code) -> bool:
     False when the account or the code is gone, expired or done already.
     """
     user_id = code.user_id or ""
+    account = stored(user_id)
 
     def fill(transaction: TransactWrite) -> None:
-        account, claim = Account(user_pk(user_id), PROFILE), EmailClaim(code.pk, CLAIM)
-        unexpired = ~(Account.expires_at <= int(time()))
-        confirmed: list[Action] = [Account.confirmed.set(True), Account.expires_at.remove()]
-        transaction.update(account, confirmed, condition=_waiting() & unexpired)
-        transaction.update(claim, [EmailClaim.expires_at.remove()], condition=EmailClaim.user_id == user_id)
+        _confirm(transaction, user_id, account or {}, code.pk)
         _spend(transaction, code)
 
-    return write_together(fill)
+    return account is not None and write_together(fill)
+
+
+def confirm_stored(user_id: str, account: Row) -> bool:
+    """Confirms an account without its code; False when it is gone, expired or done already."""
+    pk = email_pk(address_of(account["email"]))
+    return write_together(lambda transaction: _confirm(transaction, user_id, account, pk))
+
+
+def _confirm(transaction: TransactWrite, user_id: str, account: Row, pk: str) -> None:
+    unexpired = ~(Account.expires_at <= int(time()))
+    confirmed: list[Action] = [Account.confirmed.set(True), Account.expires_at.remove()]
+    transaction.update(Account(user_pk(user_id), PROFILE), confirmed, condition=_waiting() & unexpired)
+    claim = EmailClaim(pk, CLAIM)
+    transaction.update(claim, [EmailClaim.expires_at.remove()], condition=EmailClaim.user_id == user_id)
+    entries.change(transaction, user_id, account, [])
 
 
 def reset_hash(code: Code, password_hash: str) -> bool:
     """Stores another hash for the account of a code, removes the code, and ends what the old password signed in.
 
-    False when code or account is gone.
+    From then on no other password is demanded. False when code or account is gone.
     """
     user_id = code.user_id or ""
+    account = stored(user_id)
 
     def fill(transaction: TransactWrite) -> None:
-        confirmed = Account.confirmed == True  # noqa: E712  (PynamoDB builds its conditions with ==)
-        fresh = Account.password_hash.set(password_hash)
-        transaction.update(Account(user_pk(user_id), PROFILE), [fresh], condition=confirmed)
+        fresh: list[Action] = [Account.password_hash.set(password_hash), Account.reset_required.remove()]
+        transaction.update(Account(user_pk(user_id), PROFILE), fresh, condition=_is_confirmed())
+        entries.change(transaction, user_id, account or {}, [DirectoryEntry.reset_required.remove()])
         _spend(transaction, code)
         denials.sign_out_with(transaction, user_id)
 
-    done = write_together(fill)
+    done = account is not None and write_together(fill)
     denials.cache.forget(user_id)
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Actions on an account's row and on its entry in the directory, what must hold of it, and other writes with it."""
+
+    account: Sequence[Action]
+    entry: Sequence[Action]
+    unless_changed: Condition | None = None
+    also: Callable[[TransactWrite], None] | None = None
+
+
+def change_confirmed(user_id: str, account: Row, change: Change) -> bool:
+    """Changes a confirmed account; False when it is gone, not confirmed, or not as the change wants it."""
+
+    def fill(transaction: TransactWrite) -> None:
+        condition = _is_confirmed() if change.unless_changed is None else _is_confirmed() & change.unless_changed
+        transaction.update(Account(user_pk(user_id), PROFILE), list(change.account), condition=condition)
+        entries.change(transaction, user_id, account, change.entry)
+        if change.also:
+            change.also(transaction)
+
+    return write_together(fill)
 
 
 def change_hash(old: Registration, password_hash: str, *, kept_session: str) -> bool:
@@ -180,6 +240,10 @@ def replace_hash(old: Registration, password_hash: str) -> bool:
     """Stores another hash of the same password; False when that was changed meanwhile."""
     fresh, unchanged = Account.password_hash.set(password_hash), Account.password_hash == old.password_hash
     return Account.update_row_if(user_pk(old.user_id), PROFILE, [fresh], unchanged) is not None
+
+
+def _is_confirmed() -> Condition:
+    return Account.confirmed == True  # noqa: E712  (PynamoDB builds its conditions with ==)
 
 
 def _waiting() -> Condition:

@@ -21,10 +21,13 @@ def state_of(account: Registration) -> str:
 
 
 def account_behind(state: str) -> Registration:
-    """The account of a state. Raises ChallengeExpired when it, its password or its secret is another by now."""
+    """The account of a state.
+
+    Raises ChallengeExpired when it, its password or its secret is another by now, or staff closed it.
+    """
     digest, _, user_id = state.partition(".")
     account = registrations.by_id(user_id)
-    if account is None or not hmac.compare_digest(digest.encode(), _digest(account).encode()):
+    if account is None or not account.open or not hmac.compare_digest(digest.encode(), _digest(account).encode()):
         raise ChallengeExpired
     return account
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, user_id: str, limit: int, media_type: Any, **options: Any) -> None:
         if not 1 <= limit <= 100:
             raise CommandError("--limit must be from 1 to 100.")
-        model = serving().model
+        model = serving().for_person(user_id).model
         liked = _liked(history(user_id))
         self.stdout.write(f"{user_id} likes {len(liked)} titles, such as:")
         for key in liked[:SHOWN_HISTORY]:

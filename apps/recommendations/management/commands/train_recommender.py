@@ -6,7 +6,7 @@ import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,11 +14,18 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.recommendations.services import FromFiles, in_words, read_files, train_from_files, train_from_tables
 from apps.recommendations.training.settings import DEFAULTS, SettingsError, read_settings
 from movierec.progress import Steps
-from movierec.telemetry.jobs import reported
+from movierec.telemetry.jobs import Report, reported
 
 if TYPE_CHECKING:
     from apps.recommendations.training.train import TrainingReport
+    from movierec.jobs import Recorder
 
+JOB: Final = "train_recommender"
+# "Try again later", as sysexits.h has it.
+BUSY: Final = 75
+Show = Callable[[str, float], None]
+# Makes of what shows steps on a terminal what else is to be told of them.
+Follow = Callable[[Show], Show]
 _READING = 0.1  # of the time of a training from files
 
 
@@ -71,21 +78,22 @@ class Command(BaseCommand):
         except SettingsError as error:
             raise CommandError(str(error)) from error
 
-        def train(folder: Path, parts_folder: Path | None = None) -> TrainingReport:
+        def train(folder: Path, parts_folder: Path | None = None, follow: Follow = _alone) -> TrainingReport:
             how = {"evaluated": not no_evaluation, "settings": chosen, "parts_folder": parts_folder}
             with Steps(self.stdout) as steps:
+                show = follow(steps.show)
                 if not interactions:
-                    return train_from_tables(folder, steps.show, **how)
-                read = self._read(interactions, titles, steps.show)
-                return train_from_files(read, folder, _later(steps.show), **how)
+                    return train_from_tables(folder, show, **how)
+                read = self._read(interactions, titles, show)
+                return train_from_files(read, folder, _later(show), **how)
 
-        with reported("train_recommender"):
+        with reported(JOB) as report:
             if output:
                 self._write(train, output)
             else:
-                self._publish(train)
+                self._recorded(train, "files" if interactions else "tables", report)
 
-    def _read(self, interactions: Path, titles: Path | None, show: Callable[[str, float], None]) -> FromFiles:
+    def _read(self, interactions: Path, titles: Path | None, show: Show) -> FromFiles:
         from apps.recommendations.training.csv_files import CsvError  # noqa: PLC0415 - not where nothing is trained
 
         try:
@@ -111,7 +119,27 @@ class Command(BaseCommand):
         self.stdout.write(in_words(report))
         self.stdout.write(f"The model is in {folder}.")
 
-    def _publish(self, train: Callable[[Path, Path], TrainingReport]) -> None:
+    def _recorded(self, train: Callable[[Path, Path, Follow], TrainingReport], source: str, report: Report) -> None:
+        """Trains and publishes as a run that the admin shows."""
+        # A training that publishes nothing asks no table.
+        from movierec import jobs  # noqa: PLC0415
+        from movierec.dynamo.turns import TurnTaken  # noqa: PLC0415
+        from movierec.localaws import LocalAwsError  # noqa: PLC0415
+
+        try:
+            with jobs.recorded_alone(JOB, source) as record:
+                record.message = self._publish(train, record)
+        except jobs.StopAsked as asked:
+            report.state = "paused"
+            self.stdout.write(f"Stopped by {asked}; the same command goes on with what is done.")
+        except TurnTaken as error:
+            report.state = "busy"
+            raise CommandError("A training is running already; look at it at /ops/jobs.", returncode=BUSY) from error
+        except LocalAwsError as error:
+            raise CommandError(str(error)) from error
+
+    def _publish(self, train: Callable[[Path, Path, Follow], TrainingReport], record: Recorder) -> str:
+        """Answers what was done in a sentence."""
         # Publishing brings the libraries of AWS, which nothing else here needs.
         from apps.recommendations.engine.artifact import ArtifactError  # noqa: PLC0415
         from apps.recommendations.publishing import publish  # noqa: PLC0415
@@ -120,8 +148,11 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="movierec-training-") as scratch:
             folder = Path(scratch) / "model"
             # What is done of a training that is killed must outlive this folder.
-            report = train(folder, settings.STATE_DIR / "training")
-            self.stdout.write(in_words(report))
+            report = train(folder, settings.STATE_DIR / "training", record.following)
+            told = in_words(report)
+            for name, number in (("likes", report.likes), ("people", report.users), ("titles", report.titles)):
+                record.run.add(name, number)
+            self.stdout.write(told)
             if not report.titles:
                 raise CommandError(
                     "There is no title to recommend, so nothing is published and the model that serves stays. Look "
@@ -135,8 +166,13 @@ class Command(BaseCommand):
             f"It is published in {settings.MODEL_STORE}. Running servers take it up within a minute; "
             "manage.py recommender_model rollback goes back."
         )
+        return told
 
 
-def _later(show: Callable[[str, float], None]) -> Callable[[str, float], None]:
+def _alone(show: Show) -> Show:
+    return show
+
+
+def _later(show: Show) -> Show:
     """Progress of the training behind that of the reading."""
     return lambda sentence, part: show(sentence, _READING + (1 - _READING) * part)

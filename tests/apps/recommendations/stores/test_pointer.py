@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,13 @@ def test_it_is_written_and_read() -> None:
     assert Pointer.from_json(POINTER.to_json()) == POINTER
 
 
+def test_a_candidate_is_written_and_read_and_changes_the_mark() -> None:
+    tried = replace(POINTER, candidate="2026-06-03-c", share=15)
+    assert json.loads(tried.to_json()) == {**WRITTEN, "candidate": "2026-06-03-c", "share": 15}
+    assert Pointer.from_json(tried.to_json()) == tried
+    assert len({POINTER.mark, tried.mark, replace(tried, share=16).mark}) == 3
+
+
 def test_twenty_versions_before_it_are_kept() -> None:
     many = Pointer("v", datetime(2026, 6, 2, tzinfo=UTC), tuple(f"v{number}" for number in range(30)))
     assert Pointer.from_json(many.to_json()).previous == many.previous[:20]
@@ -37,6 +45,14 @@ def test_twenty_versions_before_it_are_kept() -> None:
         {"previous": ["a/b"]},
         {"activated_at": None},
         {"activated_at": "yesterday"},
+        {"candidate": "a/b", "share": 5},
+        {"candidate": "2026-06-02-b", "share": 5},
+        {"candidate": "2026-06-03-c"},
+        {"candidate": "2026-06-03-c", "share": 0},
+        {"candidate": "2026-06-03-c", "share": 101},
+        {"candidate": "2026-06-03-c", "share": True},
+        {"candidate": "2026-06-03-c", "share": "5"},
+        {"share": 5},
     ],
 )
 def test_a_wrong_entry_is_refused(change: dict[str, Any]) -> None:

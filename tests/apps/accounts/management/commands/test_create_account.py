@@ -10,8 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.accounts.caller import NOBODY
+from apps.accounts.directory import directory
 from apps.accounts.selectors import account_id
 from apps.accounts.services import forgot, reset, sign_in
+from movierec import audit
+from movierec.audit import Thing
 from movierec.serverless import commands
 from tests.stand_ins.log_lines import Lines, lines
 
@@ -123,3 +126,35 @@ class TestOnLambda:
         told = f"{raised.value}{lines()}{capfd.readouterr()}"
         assert str(raised.value) == "manage.py create_account ended with 1: This address has an account already."
         assert [word for word in ("ann@example.com", "ann-id") if word in told] == []
+
+
+class TestGroups:
+    def test_the_first_member_of_staff(self) -> None:
+        printed = run("bob@example.com", "--group", "ops", "--group", "support")
+        user_id = account_id("bob@example.com")
+        assert user_id is not None
+        assert printed.endswith(f"bob@example.com (user id {user_id}) is in ops and support now.\n")
+        assert directory().groups_of(user_id) == ("ops", "support")
+        events = audit.of_thing(Thing("person", user_id)).events
+        assert {(event.tag, event.actor, event.reason) for event in events} == {
+            ("ops:person:add-to-group", "system", "a command of manage.py")
+        }
+        assert {event.after for event in events} == {'["ops"]', '["ops","support"]'}
+
+    def test_who_has_an_account_keeps_it(self, ann: str, rows: Rows) -> None:
+        hashes = [row["passwordHash"] for row in rows() if row["sk"] == "PROFILE"]
+        assert run("ann@example.com", "--group", "support") == "ann@example.com (user id ann-id) is in support now.\n"
+        assert directory().groups_of(ann) == ("support",)
+        assert [row["passwordHash"] for row in rows() if row["sk"] == "PROFILE"] == hashes
+
+    def test_a_password_is_for_a_new_account(self, ann: str, tmp_path: Path) -> None:
+        file = tmp_path / "password"
+        file.write_text("a good password")
+        with pytest.raises(CommandError, match="has an account already"):
+            run("ann@example.com", "--group", "ops", "--password-file", str(file))
+        assert directory().groups_of(ann) == ()
+
+    def test_other_groups_are_none(self, rows: Rows) -> None:
+        with pytest.raises(CommandError, match="invalid choice: 'root'"):
+            run("bob@example.com", "--group", "root")
+        assert rows() == []

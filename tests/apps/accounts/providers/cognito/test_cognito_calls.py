@@ -15,6 +15,7 @@ from apps.accounts.providers.cognito import calls
 from apps.accounts.providers.cognito.calls import ERRORS, call
 from apps.accounts.providers.cognito.errors import (
     Blocked,
+    NoSuchGroup,
     NoSuchUser,
     PasswordResetRequired,
     SignUpClosed,
@@ -25,7 +26,7 @@ from apps.accounts.providers.cognito.errors import (
 )
 from movierec import aws
 from movierec.api import request_id
-from movierec.api.errors import ApiError, Unauthorized, Unavailable
+from movierec.api.errors import ApiError, FieldErrors, Unauthorized, Unavailable
 from tests.apps.accounts.providers.cognito.loopback import Loopback, Planned, loopback, one_after_the_other, refusal
 
 POOL, CLIENT = "eu-north-1_Calls", "client-1"
@@ -33,9 +34,14 @@ TOKEN, SESSION = "access-token", "session-of-twenty-letters"
 USER = {"UserPoolId": POOL, "Username": "ann"}
 AT_CLIENT = {"ClientId": CLIENT, "Username": "ann"}
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "AdminAddUserToGroup": {**USER, "GroupName": "ops"},
+    "AdminConfirmSignUp": USER,
     "AdminCreateUser": USER,
     "AdminDeleteUser": USER,
     "AdminGetUser": USER,
+    "AdminListGroupsForUser": USER,
+    "AdminRemoveUserFromGroup": {**USER, "GroupName": "ops"},
+    "AdminResetUserPassword": USER,
     "AdminSetUserMFAPreference": USER,
     "AdminSetUserPassword": {**USER, "Password": "two-two"},
     "AssociateSoftwareToken": {"AccessToken": TOKEN},
@@ -45,6 +51,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "ForgotPassword": AT_CLIENT,
     "GetTokensFromRefreshToken": {"ClientId": CLIENT, "RefreshToken": "refresh"},
     "InitiateAuth": {"ClientId": CLIENT, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": "ann"}},
+    "ListUsers": {"UserPoolId": POOL},
+    "ListUsersInGroup": {"UserPoolId": POOL, "GroupName": "ops"},
     "ResendConfirmationCode": AT_CLIENT,
     "RespondToAuthChallenge": {"ClientId": CLIENT, "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": SESSION},
     "RevokeToken": {"ClientId": CLIENT, "Token": "refresh"},
@@ -81,6 +89,15 @@ ROWS: list[tuple[str, str, type[Exception]]] = [
     ("SignUp UsernameExistsException", "User already exists", Taken),
     ("AdminCreateUser UsernameExistsException", "User account already exists", Taken),
     ("SignUp UserLambdaValidationException", "PreSignUp failed with error No.", TriggerRefused),
+    ("AdminAddUserToGroup ResourceNotFoundException", "Group not found.", NoSuchGroup),
+    ("AdminConfirmSignUp NotAuthorizedException", "User cannot be confirmed.", errors.AccountStateRefused),
+    ("AdminListGroupsForUser InvalidParameterException", bad("username"), NoSuchUser),
+    ("AdminRemoveUserFromGroup ResourceNotFoundException", "Group not found.", NoSuchGroup),
+    ("AdminResetUserPassword InvalidParameterException", "No verified email.", errors.AccountStateRefused),
+    ("AdminResetUserPassword NotAuthorizedException", "User password cannot be reset.", errors.AccountStateRefused),
+    ("ListUsers InvalidParameterException", "Invalid pagination token.", FieldErrors),
+    ("ListUsersInGroup InvalidParameterException", bad("nextToken"), FieldErrors),
+    ("ListUsersInGroup ResourceNotFoundException", "Group not found.", NoSuchGroup),
     ("AdminCreateUser InvalidParameterException", "Username should be an email.", errors.InvalidEmail),
     ("AdminCreateUser InvalidParameterException", bad("password"), errors.InvalidPassword),
     ("AdminGetUser InvalidParameterException", "Value at 'username' failed.", NoSuchUser),
@@ -169,6 +186,8 @@ ROWS: list[tuple[str, str, type[Exception]]] = [
 UNFORESEEN = [
     ("InitiateAuth InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client"),
     ("InitiateAuth NotAuthorizedException", "Client is configured with secret but hash was not sent"),
+    ("AdminAddUserToGroup ResourceNotFoundException", "User pool eu-north-1_Calls does not exist."),
+    ("ListUsers InvalidParameterException", "Error while parsing filter."),
     ("SignUp InvalidParameterException", "Something else."),
     ("SignUp NotAuthorizedException", "Client is configured with secret but SECRET_HASH was not received"),
 ]

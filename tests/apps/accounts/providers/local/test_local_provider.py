@@ -172,8 +172,16 @@ def test_the_facts_of_an_account(tables: None, cheap_scrypt: None) -> None:
     assert provider.account("nobody") is None
 
 
-def test_nothing_is_kept_outside_our_tables(ann: str, rows: Rows) -> None:
+def test_tokens_need_no_revoking_here(ann: str, rows: Rows) -> None:
     before = rows()
-    provider.delete(ann)
     provider.revoke_all(ann)
     assert rows() == before
+
+
+def test_what_lists_the_account_is_deleted_and_nothing_else(ann: str, rows: Rows) -> None:
+    before = rows()
+    provider.delete(ann)
+    assert rows() == [row for row in before if row["pk"] != "PEOPLE"] != before
+    provider.delete(ann)
+    provider.delete("nobody")
+    assert rows() == [row for row in before if row["pk"] != "PEOPLE"]

@@ -52,8 +52,16 @@ def test_what_waits_for_its_code_expires_after_a_day_and_what_is_confirmed_never
             "PROFILE": NOW + DAY,
         }
         assert registrations.confirm(code)
-    claim, profile = rows()
+    claim, entry, profile = rows()
     assert claim == {"pk": "EMAIL#bob@example.com", "sk": "ACCOUNT", "userId": "old-id"}
+    assert entry == {
+        "pk": "PEOPLE",
+        "sk": ADDRESS,
+        "userId": "old-id",
+        "email": ADDRESS,
+        "confirmed": True,
+        "createdAt": "2027-01-15T08:00:00.000Z",
+    }
     assert profile == {
         "pk": "USER#old-id",
         "sk": "PROFILE",
@@ -79,7 +87,7 @@ def test_an_expired_registration_is_not_found_and_is_replaced_whole(rows: Rows) 
     with time_machine.travel(NOW + DAY, tick=False):
         assert registrations.find(ADDRESS) is None
         assert registrations.store(ADDRESS, NEW, registrations.find_stored(ADDRESS))
-    assert [row["pk"] for row in rows()] == ["EMAIL#bob@example.com", "USER#new-id"]
+    assert [row["pk"] for row in rows()] == ["EMAIL#bob@example.com", "PEOPLE", "USER#new-id"]
 
 
 def test_an_expired_registration_cannot_be_confirmed(rows: Rows) -> None:
@@ -101,7 +109,7 @@ def test_a_claim_whose_account_expired_first_is_free(rows: Rows) -> None:
     with time_machine.travel(NOW + DAY, tick=False):
         assert registrations.find_stored(ADDRESS) is None
         assert registrations.store(ADDRESS, NEW, None)
-    assert [row["pk"] for row in rows()] == ["EMAIL#bob@example.com", "USER#new-id"]
+    assert [row["pk"] for row in rows()] == ["EMAIL#bob@example.com", "PEOPLE", "USER#new-id"]
 
 
 def test_the_claim_of_a_confirmed_account_is_never_free(rows: Rows) -> None:

@@ -60,8 +60,21 @@ def test_scripts_get_json(store: Path, model_folders: list[Path], names: list[st
     assert json.loads(run("activate", names[1], "--json")) == {"active": names[1]}
     found = json.loads(run("list", "--json"))
     assert [(entry["version"], entry["active"]) for entry in found] == [(names[1], True), (names[0], False)]
-    assert found[0].keys() == {"version", "trained_at", "bytes", "active", "report"}
+    assert found[0].keys() == {"version", "trained_at", "bytes", "active", "report", "share"}
     assert json.loads(run("rollback", "--json")) == {"active": names[0]}
+
+
+def test_one_is_tried_on_some_of_the_people(store: Path, model_folders: list[Path], names: list[str]) -> None:
+    run("publish", model_folders[0])
+    run("publish", model_folders[1])
+    assert run("share", names[0], 25) == f"{names[0]} serves 25 % of the people. {TAKEN_UP}"
+    first, second = run("list").splitlines()
+    assert first.startswith(f"* {names[1]}  ")
+    assert "  75 % of the people" in first
+    assert second.startswith(f"+ {names[0]}  ")
+    assert "  25 % of the people" in second
+    assert json.loads(run("share", names[0], 0, "--json")) == {"candidate": names[0], "share": 0}
+    assert "people" not in run("list")
 
 
 def test_the_list_shows_what_was_measured(store: Path, model_folders: list[Path]) -> None:
@@ -76,6 +89,8 @@ def test_the_list_shows_what_was_measured(store: Path, model_folders: list[Path]
     ("arguments", "message"),
     [
         (["activate", "2020-01-01-none"], "has no version 2020-01-01-none. See manage.py recommender_model list."),
+        (["share", "2020-01-01-none", "5"], "has no version 2020-01-01-none. See manage.py recommender_model list."),
+        (["share", "2020-01-01-none", "101"], "'101' is no whole number from 0 to 100"),
         (["activate", "../x"], "'../x' is no version. See manage.py recommender_model list."),
         (["rollback"], "No version is active in"),
         (["publish", "/nowhere"], "/nowhere/manifest.json: the file cannot be read (No such file or directory)."),

@@ -1,0 +1,54 @@
+"""Security events of people's accounts, for the audit.
+
+A person is named by the id only, which says nothing of who it was once the account is gone; and an event has no
+secrets, codes, tokens or passwords. Network addresses stay for as long as the event does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from apps.accounts.emails import MAX_LENGTH, address_of
+from apps.accounts.errors import CodeMismatch, WrongCredentials
+from movierec import audit
+from movierec.audit import SYSTEM, Actor, Event, Tag, Thing, nobody
+
+# What sign-ins end with that were guesses; a try that a limit turned away is recorded nowhere.
+_GUESSES: Final = (WrongCredentials, CodeMismatch)
+
+
+def note(tag: Tag, user_id: str, address: str, *, after: Any = None) -> None:
+    """Records what a person did with their own account; `address` is the network's. Raises as `audit.record` does."""
+    audit.record(Event(tag, Actor(user_id, address=address), Thing("person", user_id), after=after))
+
+
+def note_by_itself(tag: Tag, user_id: str) -> None:
+    """Records what a job did with an account."""
+    audit.record(Event(tag, SYSTEM, Thing("person", user_id)))
+
+
+def note_command(tag: Tag, user_id: str, *, before: Any, after: Any) -> None:
+    """Records what an operator is about to do with an account at the command line, where nobody is signed in."""
+    reason = "a command of manage.py"
+    audit.record(Event(tag, SYSTEM, Thing("person", user_id), before=before, after=after, reason=reason))
+
+
+def note_asked(tag: Tag, email: str, address: str) -> None:
+    """Records what somebody asked for an e-mail address; the same for one that has no account."""
+    audit.record(Event(tag, nobody(address), _typed(email)))
+
+
+@contextmanager
+def refusals(login: str, address: str) -> Iterator[None]:
+    """Records a sign-in that the block refuses, under what was typed; the same for a name that nobody has."""
+    try:
+        yield
+    except _GUESSES:
+        audit.record(Event(Tag.SIGN_IN_FAILED, nobody(address), _typed(login), outcome="refused"))
+        raise
+
+
+def _typed(text: str) -> Thing:
+    return Thing("address", address_of(text)[:MAX_LENGTH])

@@ -1,0 +1,84 @@
+"""Beginning and ending the sessions of staff, with their place in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+
+from apps.accounts.emails import MAX_LENGTH, address_of
+from apps.ops.console import sessions
+from apps.ops.console.audited import audited
+from apps.ops.console.permissions import staff_groups
+from apps.ops.console.staff import Staff
+from movierec.api.errors import Forbidden
+from movierec.audit import Actor, Event, Tag, Thing, record
+
+NO_STAFF: Final = "You are not a member of the staff, so there is nothing here for you."
+NO_SECOND_FACTOR: Final = (
+    "Staff need a second factor, and your account has none. Sign in at /auth/signin, set it up at /auth/mfa/totp, "
+    "and come back."
+)
+
+
+class NotAdmitted(Forbidden):
+    """403: who asks has proved who they are, and is not let into the admin."""
+
+    code = "NotAdmitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who has just proved who they are, by a password or at the pool; where from, and with what device."""
+
+    user_id: str
+    email: str
+    groups: tuple[str, ...]
+    has_second_factor: bool
+    address: str
+    device: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit names."""
+        return Actor(self.user_id, self.email, self.address)
+
+
+def admit(newcomer: Newcomer) -> str:
+    """Begins a session of staff and answers its cookie; two requests.
+
+    Raises NotAdmitted, which the audit has, without a group of staff or, outside local, without a second factor.
+    """
+    groups = staff_groups(newcomer.groups)
+    if not groups:
+        record_refusal(newcomer.actor, newcomer.email, "no group of staff")
+        raise NotAdmitted(NO_STAFF)
+    if not newcomer.has_second_factor and not settings.LOCAL:
+        record_refusal(newcomer.actor, newcomer.email, "no second factor")
+        raise NotAdmitted(NO_SECOND_FACTOR)
+    record(Event(Tag.STAFF_SIGNED_IN, newcomer.actor, Thing("staff", newcomer.user_id), after=_facts(newcomer, groups)))
+    return sessions.begin(
+        user_id=newcomer.user_id,
+        email=newcomer.email,
+        groups=groups,
+        address=newcomer.address,
+        device=newcomer.device,
+    )
+
+
+def _facts(newcomer: Newcomer, groups: Iterable[str]) -> dict[str, object]:
+    return {"groups": list(groups), "device": newcomer.device}
+
+
+def record_refusal(actor: Actor, typed: str, why: str) -> None:
+    """Has the audit tell of a sign-in that was refused, by the address that was typed. One request."""
+    thing = Thing("address", address_of(typed)[:MAX_LENGTH])
+    record(Event(Tag.STAFF_SIGN_IN_REFUSED, actor, thing, after={"why": why}, outcome="refused"))
+
+
+def leave(staff: Staff) -> None:
+    """Ends one's own session; two requests."""
+    with audited(staff, Tag.STAFF_SIGNED_OUT, Thing("staff", staff.user_id)):
+        sessions.end(staff.session)

@@ -1,0 +1,82 @@
+"""The switches that a process goes by: read again once they are 20 seconds old, and only by requests that need them."""
+
+from __future__ import annotations
+
+import logging
+from math import inf
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from movierec.api.errors import is_outside_fault
+from movierec.localaws import LocalAwsError
+from movierec.switches.rows import stored
+from movierec.switches.values import DEFAULTS, Switches, SwitchesDamaged
+
+logger = logging.getLogger(__name__)
+
+KEPT_SECONDS: Final = 20.0
+_FAULTS: Final = (PynamoDBException, BotoCoreError, ClientError, TimeoutError, LocalAwsError)
+
+
+class Keeper:
+    """Keeps what was read last, for all threads; `until` is the moment of the monotonic clock when it is read anew."""
+
+    def __init__(self, known: Switches | None = None, *, until: float = -inf) -> None:
+        self._lock = Lock()
+        self._known = known
+        self._until = until
+        self._trouble = ""
+
+    def current(self) -> Switches:
+        """The switches, at most 20 s old; while DynamoDB does not answer, the last known or the defaults.
+
+        While one thread reads, what is known serves the others; who finds nothing waits for that one read.
+        """
+        if monotonic() >= self._until and self._lock.acquire(blocking=self._known is None):
+            try:
+                if monotonic() >= self._until:
+                    self._read()
+            finally:
+                self._lock.release()
+        return self._known or DEFAULTS
+
+    def forget(self) -> None:
+        """Has the switches read at their next use."""
+        self._until = -inf
+
+    def _read(self) -> None:
+        try:
+            self._known = stored()
+            self._trouble = ""
+        except SwitchesDamaged as damage:
+            self._known = DEFAULTS
+            self._complain(f"The row SWITCHES cannot be understood ({damage}), so that defaults hold; save it anew.")
+        except _FAULTS as fault:
+            if not isinstance(fault, LocalAwsError) and not is_outside_fault(fault):
+                raise
+            self._known = self._known or DEFAULTS
+            self._complain("The switches cannot be read; those known before hold.")
+        self._until = monotonic() + KEPT_SECONDS
+
+    def _complain(self, trouble: str) -> None:
+        """Logs a trouble once for as long as it lasts."""
+        if trouble != self._trouble:
+            logger.error(trouble)
+        self._trouble = trouble
+
+
+keeper = Keeper()
+
+
+def current() -> Switches:
+    """The switches that this process goes by."""
+    return keeper.current()
+
+
+def forget() -> None:
+    """Has this process read the switches at their next use, as after a change of its own."""
+    keeper.forget()

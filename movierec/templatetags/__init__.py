@@ -1,0 +1,1 @@
+"""Template tags that pages of the site and of the admin share."""
