@@ -11,6 +11,7 @@ Row = Mapping[str, Mapping[str, Any]]
 
 USER_PREFIX: Final = "USER#"
 NAME_PREFIX: Final = "USERNAME#"
+AUDIT_PREFIX: Final = "AUDIT#"
 PROFILE: Final = "PROFILE"
 # The attribute of a profile that says which name is the person's.
 NAME: Final = "username"
@@ -29,7 +30,7 @@ class Kind:
     newest: bool = False
 
 
-# What people told the service. All other rows of the single table are about sign-ins, limits and work under way: the
+# What people told the service, what staff decided, and who did what. All other rows of the single table are about sign-ins, limits and work under way: the
 # end of a session, a used recovery code or a deletion that was taken back must not be undone by an old copy.
 KINDS: Final = (
     Kind(USER_PREFIX, PROFILE, newest=True),
@@ -37,6 +38,9 @@ KINDS: Final = (
     Kind(USER_PREFIX, "TITLE#"),
     Kind(USER_PREFIX, "FEEDBACK#"),
     Kind(NAME_PREFIX, "ACCOUNT", newest=True),
+    Kind(AUDIT_PREFIX, "2", newest=True),
+    Kind("CATALOGUE#MARKS", "", newest=True),
+    Kind("SWITCHES", "CURRENT", newest=True),
 )
 # The tables whose rows all come back, and the attribute that says whose they are; nobody's where it is empty.
 WHOLE: Final[Mapping[str, str]] = {"user-preferences": OWNER, "favourites": OWNER, "watchlist": OWNER, "cache": ""}

@@ -46,8 +46,8 @@ def enter(state: Path, new_page: Callable[[], Page]) -> Callable[[str], Page]:
     def entered(email: str) -> Page:
         page = new_page()
         page.goto("/ops")
-        write(page, "E-mail or username", email)
-        write(page, "Password", (state / "keys" / "demo_password").read_text(encoding="utf-8").strip())
+        write(page, "E-mail address", email)
+        page.get_by_label("Password").fill((state / "keys" / "demo_password").read_text(encoding="utf-8").strip())
         press(page, "Sign in")
         expect(page.get_by_role("heading", level=1, name="Dashboard")).to_be_visible()
         return page
@@ -76,3 +76,82 @@ def first_in_table(page: Page, path: str) -> str:
     """The address that the first row of a list leads to."""
     page.goto(path)
     return str(page.locator("tbody th a").first.get_attribute("href"))
+
+
+def paths_to_look_at(page: Page) -> list[str]:
+    """Every kind of page that opens by its address."""
+    person = first_in_table(page, "/ops/people?q=demo%40")
+    title = first_in_table(page, "/ops/catalogue")
+    return [
+        *addresses(page),
+        "/ops?range=month",
+        "/ops/people?status=confirmed",
+        person,
+        f"{person}/as-person",
+        f"{person}/export",
+        title,
+        f"{title}/correct",
+        "/ops/catalogue?q=nothing-is-called-so",
+        "/ops/catalogue/lists",
+        "/ops/recommender/try",
+        f"/ops/audit?thing=person/{person.rpartition('/')[2]}",
+        "/ops/nowhere",
+        "/ops/people/nobody",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_keeps_the_rules_and_fits_a_phone(enter: Callable[[str], Page], scheme: str) -> None:
+    page = enter(OPS)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for path in paths_to_look_at(page):
+        page.goto(path)
+        check(page)
+
+
+def test_support_looks_at_everything_and_changes_nothing(enter: Callable[[str], Page]) -> None:
+    page = enter(SUPPORT)
+    for path in [*addresses(page), first_in_table(page, "/ops/people"), first_in_table(page, "/ops/catalogue")]:
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        # Every form with a POST but the one that signs out is gone.
+        assert page.locator('form[method="post"]').count() == 1, path
+
+
+def test_a_person_is_disabled_and_enabled_with_a_line_for_each(enter: Callable[[str], Page]) -> None:
+    page = enter(OPS)
+    for deed in ("Disable", "Enable"):
+        page.goto("/ops/people?q=demo%40")
+        page.get_by_role("checkbox", name=PERSON).check()
+        page.get_by_label("With what is ticked").select_option(label=deed)
+        press(page, "Go on")
+        expect(page.get_by_role("heading", level=1, name=f"{deed}?")).to_be_visible()
+        check(page)
+        page.get_by_role("main").get_by_role("button", name=deed, exact=True).click()
+        expect(page.get_by_role("row", name=PERSON).get_by_text("done", exact=True)).to_be_visible()
+        check(page)
+        person = first_in_table(page, "/ops/people?q=demo%40").rpartition("/")[2]
+        page.goto(f"/ops/audit?thing=person/{person}")
+        expect(page.get_by_text(f"ops:person:{deed.lower()}").first).to_be_visible()
+
+
+def test_what_a_person_sees_is_shown_once_it_is_said_why(enter: Callable[[str], Page]) -> None:
+    page = enter(SUPPORT)
+    page.goto(f"{first_in_table(page, '/ops/people?q=demo%40')}/as-person")
+    page.get_by_role("textbox").fill("They cannot find a film on their list.")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("heading", name="Recommendations")).to_be_visible()
+    check(page)
+
+
+def test_a_copied_cookie_is_dead_once_its_owner_signs_out(
+    enter: Callable[[str], Page], new_page: Callable[[], Page]
+) -> None:
+    page, thief = enter(OPS), new_page()
+    thief.context.add_cookies(page.context.cookies())
+    thief.goto("/ops/people")
+    expect(thief.get_by_role("heading", level=1, name="People")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_load_state()
+    thief.goto("/ops/people")
+    expect(thief.get_by_role("heading", level=1, name="Sign in to the admin")).to_be_visible()

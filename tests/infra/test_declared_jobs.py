@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, get_commands, load_command_class
 
 from apps.media.sync.schedules import SCHEDULES
+from apps.ops.jobs.commands import COMMANDS
 from infra.declared.jobs import JOBS, Job
 
 # EventBridge's fields: minute, hour, day of the month, month, day of the week, year.
@@ -34,7 +35,13 @@ def test_the_jobs() -> None:
         ("daily-sync", "cron(0 8 * * ? *)", "sync_media --schedule daily"),
         ("weekly-sync", "cron(0 9 ? * SUN *)", "sync_media --schedule weekly"),
         ("erase-accounts", "cron(30 3 * * ? *)", "erase_accounts"),
+        ("refresh-figures", "cron(15 6 * * ? *)", "refresh_figures"),
     ]
+
+
+def test_the_admin_starts_what_schedules_start_and_says_when_they_do() -> None:
+    shown = {command.line: command.cron for command in COMMANDS if command.cron is not None}
+    assert shown == {job.command: job.cron for job in JOBS}
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)

@@ -20,12 +20,15 @@ from apps.accounts.models import (
     username_pk,
 )
 from apps.lists.models import RATING_PREFIX, Favourite, Rating, WatchlistEntry
+from apps.media.marks import MARKS_PK, MarkRow
 from apps.media.models import CachedMedia
 from apps.preferences.models import UserPreferences
 from apps.recommendations.models import FEEDBACK_PREFIX, FeedbackRow
 from apps.stats.models import SORT_KEY, StatsRow
 from infra.declared import rows, tables
+from movierec.audit.rows import AuditRow, actor_pk
 from movierec.dynamo.data_table import DataRow, user_pk
+from movierec.switches.rows import PK, SK, SwitchesRow
 
 # What comes back, by a key that such a row has.
 BACK = {
@@ -35,12 +38,19 @@ BACK = {
     FeedbackRow: (user_pk("7"), f"{FEEDBACK_PREFIX}movie-603"),
     UsernameClaim: (username_pk("ann"), CLAIM),
 }
+# And what is nobody's: who did what, and what staff decided.
+NOBODYS_BACK = {
+    AuditRow: (actor_pk("7"), "2026-05-01T09:30:00.000Z#0a1b2c"),
+    MarkRow: (MARKS_PK, "movie/603"),
+    SwitchesRow: (PK, SK),
+}
 # What does not: sign-ins, codes, limits, deletions, work under way. An account of the local provider is a profile's
 # row, and no deployed environment has that provider.
 OUT = {
-    "Account", "Attempts", "Code", "DueDeletion", "EmailClaim", "EndedSession", "FactorOff", "ImportJob", "JobRun",
-    "KnownDevice", "LeaseRow", "MailCounter", "PendingDeletion", "PendingSignUp", "RateCounter", "RecoveryCode",
-    "RefreshToken", "Session", "SignedOut", "UsedKey", "Wish",
+    "Account", "Attempts", "Code", "CommandRow", "DirectoryEntry", "DueDeletion", "EmailClaim", "EndedSession",
+    "FactorOff", "ImportJob", "Indexed", "JobRun", "KnownDevice", "LeaseRow", "MailCounter", "PendingDeletion",
+    "PendingSignUp", "RateCounter", "RecoveryCode", "RefreshToken", "RunHead", "RunLog", "Session", "SignedOut",
+    "StaffSession", "UsedKey", "Wish",
 }  # fmt: skip
 
 
@@ -54,8 +64,10 @@ def kinds(model: type[DataRow]) -> set[type[DataRow]]:
 
 def test_every_kind_of_rows_was_decided_on() -> None:
     for module in (
+        "apps.accounts.directory.indexing",
         "apps.accounts.pending",
         "apps.accounts.providers.cognito.recoveries",
+        "apps.ops.console.sessions",
         "apps.ops.imports.movielens",
         "movierec.api.idempotency",
         "movierec.api.throttling",
@@ -64,7 +76,7 @@ def test_every_kind_of_rows_was_decided_on() -> None:
     ):
         import_module(module)
     own = {kind.__name__ for kind in kinds(DataRow) if kind.__module__.startswith(("apps.", "movierec."))}
-    assert own - {"DataRow"} == {model.__name__ for model in BACK} | OUT
+    assert own - {"DataRow"} == {model.__name__ for model in {**BACK, **NOBODYS_BACK}} | OUT
 
 
 @pytest.mark.parametrize("model", BACK, ids=lambda model: model.__name__)
@@ -76,8 +88,19 @@ def test_what_people_told_comes_back(model: type[DataRow]) -> None:
     assert rows.owner_of("data", row) == "7"
 
 
+@pytest.mark.parametrize("model", NOBODYS_BACK, ids=lambda model: model.__name__)
+def test_what_staff_did_comes_back_and_is_nobodys(model: type[DataRow]) -> None:
+    pk, sk = NOBODYS_BACK[model]
+    row = texts(pk=pk, sk=sk)
+    found = rows.kind_of(row)
+
+    assert found is not None
+    assert found.newest
+    assert rows.owner_of("data", row) == ""
+
+
 def test_each_declared_kind_is_one_of_those() -> None:
-    found = {rows.kind_of(texts(pk=pk, sk=sk)) for pk, sk in BACK.values()}
+    found = {rows.kind_of(texts(pk=pk, sk=sk)) for pk, sk in [*BACK.values(), *NOBODYS_BACK.values()]}
     assert found == set(rows.KINDS)
 
 

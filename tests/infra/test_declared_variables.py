@@ -19,6 +19,7 @@ PUBLISHED = {
     "auth/user-pool-id": "eu-north-1_AbCdEfGhI",
     "auth/user-pool-client-id": "webclient",
     "auth/api-client-id": "apiclient",
+    "auth/sign-in-host": "movierec-prod-123456789012.auth.eu-north-1.amazoncognito.com",
     "frontend/site-api-host": "d4e5f6.execute-api.eu-north-1.amazonaws.com",
     "frontend/distribution-host": "d111abc.cloudfront.net",
 }
@@ -117,6 +118,11 @@ class TestProd:
             "EMAIL_FROM": "MovieRec <no-reply@movierec.net>",
             "ORIGIN_SECRET": "movierec/prod/origin",
             "STATIC_BASE": "https://movierec.net/static/",
+            "JOBS_FUNCTION": "movierec-prod-jobs:live",
+            "BUDGET_NAME": "movierec-prod-monthly",
+            "COGNITO_DOMAIN": "movierec-prod-123456789012.auth.eu-north-1.amazoncognito.com",
+            "COGNITO_WEB_CLIENT_ID": "webclient",
+            "OPS_URL": "https://movierec.net/ops",
         }
 
     def test_the_origins_are_those_that_the_application_allows_by_itself(self) -> None:
@@ -132,6 +138,21 @@ def test_without_a_site_the_addresses_are_those_that_aws_gives() -> None:
         PUBLISHED["frontend/distribution-host"],
     ]
     assert given["STATIC_BASE"] == "https://d111abc.cloudfront.net/static/"
+    assert given["OPS_URL"] == "https://d111abc.cloudfront.net/ops"
+
+
+def test_the_admin_is_where_pages_are() -> None:
+    admin = ("COGNITO_DOMAIN", "COGNITO_WEB_CLIENT_ID", "OPS_URL")
+    spa = variables(config_of(("prod", "hosting=spa")), PUBLISHED)
+    assert spa["OPS_URL"] == "https://api.movierec.net/ops"
+    nowhere = variables(config_of(("dev", "hosting=spa")), PUBLISHED)
+    assert not set(admin) & set(nowhere)
+    imported = variables(config_of(("prod", "auth=import", "user_pool_host=auth.movierec.net")), PUBLISHED)
+    assert [imported[name] for name in admin] == [
+        "auth.movierec.net",
+        "4gob38of1s9tu7h9ciik5unjrl",
+        "https://movierec.net/ops",
+    ]
 
 
 def test_an_imported_pool_needs_nothing_published() -> None:

@@ -122,6 +122,43 @@ class TestAppRole:
         ]
         assert "dynamodb:Scan" not in json.dumps(found)
 
+    @pytest.mark.parametrize("role", ["AppRole", "JobsRole"])
+    def test_the_audit_is_added_to_and_never_changed(self, template: Template, role: str) -> None:
+        assert rights(template("compute"), role)["Audit"] == {
+            "Sid": "Audit",
+            "Effect": "Deny",
+            "Action": [
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:PartiQLDelete",
+                "dynamodb:PartiQLUpdate",
+                "dynamodb:UpdateItem",
+            ],
+            "Resource": [sub("dynamodb", "table/movierec-prod-data-table")],
+            "Condition": {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}},
+        }
+        assert PREFIX == "AUDIT#"
+
+    def test_what_staff_do_in_the_admin(self, template: Template) -> None:
+        found = rights(template("compute"), "AppRole")
+        assert found["Staff"]["Action"] == [
+            "cognito-idp:AdminAddUserToGroup",
+            "cognito-idp:AdminConfirmSignUp",
+            "cognito-idp:AdminDisableUser",
+            "cognito-idp:AdminEnableUser",
+            "cognito-idp:AdminListGroupsForUser",
+            "cognito-idp:AdminRemoveUserFromGroup",
+            "cognito-idp:AdminResetUserPassword",
+            "cognito-idp:AdminUpdateUserAttributes",
+            "cognito-idp:ListUsers",
+            "cognito-idp:ListUsersInGroup",
+        ]
+        assert found["Staff"]["Resource"] == [{"Ref": "AuthUserPoolArn"}]
+        assert found["StartJobs"]["Action"] == ["lambda:InvokeFunction"]
+        assert found["StartJobs"]["Resource"] == [sub("lambda", "function:movierec-prod-jobs:live")]
+        assert found["ChooseModel"]["Action"] == ["s3:PutObject"]
+        assert found["ChooseModel"]["Resource"] == [s3("movierec-prod-models/current.json")]
+
     def test_files_of_people_and_no_listing_of_others(self, template: Template) -> None:
         found = rights(template("compute"), "AppRole")
         assert found["Files"]["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
@@ -201,9 +238,10 @@ class TestJobsRole:
     def test_it_may_do_what_requests_may_and_more(self, template: Template) -> None:
         made = template("compute")
         app, jobs = rights(made, "AppRole"), rights(made, "JobsRole")
-        assert set(app) < set(jobs)
-        assert set(jobs) - set(app) == {"Scans", "Accounts", "Models", "Catalogue", "Failures"}
-        alike = set(app) - {"Logs", "Secrets"}
+        of_staff = {"Staff", "StartJobs", "ChooseModel"}
+        assert set(app) - set(jobs) == of_staff
+        assert set(jobs) - set(app) == {"Scans", "Accounts", "Models", "Catalogue", "Costs", "Failures"}
+        alike = set(app) - {"Logs", "Secrets"} - of_staff
         assert {name: jobs[name] for name in alike} == {name: app[name] for name in alike}
 
     def test_what_is_more(self, template: Template) -> None:
@@ -212,7 +250,15 @@ class TestJobsRole:
             ["dynamodb:Scan"],
             [sub("dynamodb", "table/MovieRecCache")],
         )
-        assert jobs["Accounts"]["Action"] == ["cognito-idp:AdminCreateUser", "cognito-idp:AdminSetUserPassword"]
+        assert jobs["Accounts"]["Action"] == [
+            "cognito-idp:AdminAddUserToGroup",
+            "cognito-idp:AdminCreateUser",
+            "cognito-idp:AdminSetUserPassword",
+        ]
+        assert jobs["Costs"]["Action"] == ["budgets:ViewBudget"]
+        assert jobs["Costs"]["Resource"] == [
+            {"Fn::Sub": "arn:${AWS::Partition}:budgets::${AWS::AccountId}:budget/movierec-prod-monthly"}
+        ]
         assert jobs["Models"]["Action"] == ["s3:PutObject", "s3:DeleteObject"]
         assert jobs["Models"]["Resource"] == [s3("movierec-prod-models/*")]
         assert (jobs["Catalogue"]["Action"], jobs["Catalogue"]["Resource"]) == (

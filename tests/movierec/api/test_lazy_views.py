@@ -28,7 +28,7 @@ def test_a_view_is_imported_when_it_is_asked_for_and_not_before() -> None:
 def test_every_view_of_the_service_is_there() -> None:
     found = [pattern.callback for pattern in patterns(get_resolver().url_patterns)]
     lazy = [view for view in found if isinstance(view, LazyView)]
-    assert len(lazy) == 45
+    assert len(lazy) == 75
     assert all(callable(view._view) for view in lazy)
 
 
