@@ -113,8 +113,8 @@ VARIABLES = {
         Variable(
             "JOBS_FUNCTION", "", "The Lambda function that runs jobs, with its alias. Empty: jobs are child processes."
         ),
-        Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
         Variable("BUDGET_NAME", "", "The AWS budget that the admin shows. Empty where nothing is paid for."),
+        Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     )
 }
 

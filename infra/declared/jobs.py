@@ -9,12 +9,16 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command of manage.py at fixed times, in UTC, by EventBridge's cron language."""
+    """A command of manage.py at fixed times, in UTC, by EventBridge's cron language.
+
+    `watched` has an alarm tell when it has not succeeded for a day; what it does must be worth an alarm's price.
+    """
 
     name: str
     cron: str
     command: str
     purpose: str
+    watched: bool = True
 
     @property
     def payload(self) -> str:
@@ -26,5 +30,12 @@ JOBS: Final = (
     Job("daily-sync", "cron(0 8 * * ? *)", "sync_media --schedule daily", "What is popular and trending at TMDB"),
     Job("weekly-sync", "cron(0 9 ? * SUN *)", "sync_media --schedule weekly", "Genres and lists of TMDB"),
     Job("erase-accounts", "cron(30 3 * * ? *)", "erase_accounts", "Accounts whose deletion is due"),
-    Job("refresh-figures", "cron(15 6 * * ? *)", "refresh_figures", "What AWS has cost so far this month"),
+    # The dashboard says how old its figures are.
+    Job(
+        "refresh-figures",
+        "cron(15 6 * * ? *)",
+        "refresh_figures",
+        "What AWS has cost so far this month",
+        watched=False,
+    ),
 )

@@ -55,15 +55,20 @@ def enter(state: Path, new_page: Callable[[], Page]) -> Callable[[str], Page]:
     return entered
 
 
-def check(page: Page) -> None:
-    """The page keeps every rule of axe, and needs no scrolling sideways on a phone."""
+def problems(page: Page) -> list[str]:
+    """The rules of axe that the page breaks, and whether it needs scrolling sideways on a phone."""
     found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    told = [f"{page.url}\n{found.generate_report()}"] if found.violations_count else []
     size = page.viewport_size
     assert size
     page.set_viewport_size({"width": NARROW, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, page.url
+    width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size(size)
+    return [*told, f"{page.url} is {width} pixels wide on a phone"] if width > NARROW else told
+
+
+def check(page: Page) -> None:
+    assert problems(page) == []
 
 
 def addresses(page: Page) -> list[str]:
@@ -104,9 +109,11 @@ def paths_to_look_at(page: Page) -> list[str]:
 def test_every_page_keeps_the_rules_and_fits_a_phone(enter: Callable[[str], Page], scheme: str) -> None:
     page = enter(OPS)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    found = []
     for path in paths_to_look_at(page):
         page.goto(path)
-        check(page)
+        found += problems(page)
+    assert found == []
 
 
 def test_support_looks_at_everything_and_changes_nothing(enter: Callable[[str], Page]) -> None:
@@ -127,12 +134,13 @@ def test_a_person_is_disabled_and_enabled_with_a_line_for_each(enter: Callable[[
         press(page, "Go on")
         expect(page.get_by_role("heading", level=1, name=f"{deed}?")).to_be_visible()
         check(page)
+        page.get_by_label("Why").fill("They asked for it by mail.")
         page.get_by_role("main").get_by_role("button", name=deed, exact=True).click()
         expect(page.get_by_role("row", name=PERSON).get_by_text("done", exact=True)).to_be_visible()
         check(page)
         person = first_in_table(page, "/ops/people?q=demo%40").rpartition("/")[2]
         page.goto(f"/ops/audit?thing=person/{person}")
-        expect(page.get_by_text(f"ops:person:{deed.lower()}").first).to_be_visible()
+        expect(page.get_by_text(f"{deed}d an account").first).to_be_visible()
 
 
 def test_what_a_person_sees_is_shown_once_it_is_said_why(enter: Callable[[str], Page]) -> None:

@@ -52,6 +52,7 @@ import boto3
 import pytest
 import urllib3
 
+from apps.accounts.directory import directory
 from apps.accounts.providers import provider
 from movierec.dynamo.connection import shared_connection
 from movierec.localaws import locks
@@ -452,5 +453,7 @@ def cognito_identity(settings: Any, server: PoolServer, *, rotating: bool = Fals
     settings.COGNITO_CLIENT_IDS = (pool.client_id,)
     settings.IDENTITY_PROVIDER = "cognito"
     provider.cache_clear()
+    directory.cache_clear()
     yield pool
     provider.cache_clear()
+    directory.cache_clear()

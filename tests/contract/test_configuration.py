@@ -56,8 +56,9 @@ class TestOrigins:
 
 
 def test_the_rights_on_the_pool_are_those_that_the_provider_uses() -> None:
-    package = env.BASE_DIR / "apps" / "accounts" / "providers" / "cognito"
-    called = {name for path in package.glob("*.py") for name in re.findall(r'call\(\s*"(\w+)"', path.read_text())}
+    accounts = env.BASE_DIR / "apps" / "accounts"
+    files = [*(accounts / "providers" / "cognito").glob("*.py"), accounts / "directory" / "cognito.py"]
+    called = {name for path in files for name in re.findall(r'call\(\s*"(\w+)"', path.read_text())}
     # AWS asks for rights on these alone; the others are open, or take the person's token.
     with_rights = {name for name in called if name.startswith(("Admin", "Describe", "List"))}
     operations = (env.BASE_DIR / "docs" / "operations.md").read_text()

@@ -48,7 +48,7 @@ NOBODYS_BACK = {
 # row, and no deployed environment has that provider.
 OUT = {
     "Account", "Attempts", "Code", "CommandRow", "DirectoryEntry", "DueDeletion", "EmailClaim", "EndedSession",
-    "FactorOff", "ImportJob", "Indexed", "JobRun", "KnownDevice", "LeaseRow", "MailCounter", "PendingDeletion",
+    "FactorOff", "GroupMember", "ImportJob", "Indexed", "JobRun", "KnownDevice", "LeaseRow", "MailCounter", "PendingDeletion",
     "PendingSignUp", "RateCounter", "RecoveryCode", "RefreshToken", "RunHead", "RunLog", "Session", "SignedOut",
     "StaffSession", "UsedKey", "Wish",
 }  # fmt: skip

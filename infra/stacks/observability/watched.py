@@ -162,7 +162,7 @@ def _service(config: Config) -> tuple[Watch, ...]:
 
 def commands() -> tuple[str, ...]:
     """The commands that are scheduled, each once."""
-    return tuple(dict.fromkeys(job.command.split()[0] for job in jobs.JOBS))
+    return tuple(dict.fromkeys(job.command.split()[0] for job in jobs.JOBS if job.watched))
 
 
 def _named(command: str) -> str:

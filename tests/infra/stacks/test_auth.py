@@ -158,8 +158,8 @@ class TestPublished:
         made = template("auth")
         values = published(made)
         assert values["/movierec/prod/auth/user-pool-id"] == {"Ref": "UserPool"}
-        assert values["/movierec/prod/auth/sign-in-host"] == "auth.movierec.net"
-        assert "/movierec/prod/auth/sign-in-host" not in published(template("auth", auth="import"))
+        host = "movierec-prod-${AWS::AccountId}.auth.${AWS::Region}.amazoncognito.com"
+        assert values["/movierec/prod/auth/sign-in-host"] == {"Fn::Sub": host}
         assert values["/movierec/prod/auth/user-pool-arn"] == {"Fn::GetAtt": ["UserPool", "Arn"]}
         assert values["/movierec/prod/auth/user-pool-client-id"] == {"Ref": "WebClient"}
         assert values["/movierec/prod/auth/api-client-id"] == {"Ref": "ApiClient"}
@@ -178,6 +178,8 @@ class TestPublished:
         assert values["/movierec/prod/auth/user-pool-id"] == "eu-north-1_x2FwI0mFK"
         assert values["/movierec/prod/auth/user-pool-client-id"] == "4gob38of1s9tu7h9ciik5unjrl"
         assert values["/movierec/prod/auth/api-client-id"] == "4gob38of1s9tu7h9ciik5unjrl"
+        assert values["/movierec/prod/auth/sign-in-host"] == "auth.movierec.net"
+        assert "/movierec/prod/auth/sign-in-host" not in published(template("auth", auth="import"))
         assert values["/movierec/prod/auth/sign-in-host"] == "auth.movierec.net"
         assert "/movierec/prod/auth/sign-in-host" not in published(template("auth", auth="import"))
         assert values["/movierec/prod/auth/user-pool-arn"] == {
@@ -315,6 +317,9 @@ class TestSharedRole:
         compute = template("compute")["Resources"]
         for name, title in (("app", "AppRole"), ("jobs", "JobsRole")):
             separate[name] = compute[title]["Properties"]["Policies"][0]["PolicyDocument"]
+        # What both may do stands with the first of them alone.
+        alike = separate["app"]["Statement"]
+        separate["jobs"]["Statement"] = [each for each in separate["jobs"]["Statement"] if each not in alike]
         # There the pool's ARN comes by a parameter, here it is of the same template.
         text = json.dumps(separate).replace('{"Ref": "AuthUserPoolArn"}', '{"Fn::GetAtt": ["UserPool", "Arn"]}')
         assert shared == json.loads(text)
@@ -333,7 +338,7 @@ class TestSharedRole:
         letters = template("compute", roles="shared")["Resources"]["DeadLetters"]["Properties"]
         assert queue.endswith(f":{letters['QueueName']}")
         # Both queues are sealed by the environment's key, which the sender uses.
-        for name in ("jobs", "rotation"):
+        for name in ("app", "rotation"):
             assert policies[name]["Key"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
             services = policies[name]["Key"]["Condition"]["StringEquals"]["kms:ViaService"]
             assert {"Fn::Sub": "sqs.${AWS::Region}.amazonaws.com"} in services

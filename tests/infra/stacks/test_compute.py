@@ -12,6 +12,7 @@ from infra import environments, graph
 from infra.config import LOG_DAYS
 from infra.declared import functions, tables
 from infra.declared.jobs import JOBS
+from movierec.audit.rows import PREFIX
 from tests.infra.conftest import Template
 from tests.infra.reading import of_type, only, published, statements
 
