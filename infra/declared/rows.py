@@ -30,8 +30,9 @@ class Kind:
     newest: bool = False
 
 
-# What people told the service, what staff decided, and who did what. All other rows of the single table are about sign-ins, limits and work under way: the
-# end of a session, a used recovery code or a deletion that was taken back must not be undone by an old copy.
+# What people told the service, what staff decided, and who did what. All other rows of the single table are about
+# sign-ins, limits and work under way: the end of a session, a used recovery code or a deletion that was taken back must
+# not be undone by an old copy.
 KINDS: Final = (
     Kind(USER_PREFIX, PROFILE, newest=True),
     Kind(USER_PREFIX, "STATS"),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-Outcome = Literal["done", "refused", "failed"]
+# A deed of staff is recorded as it begins; one that is refused or fails after that has a second event that says so.
+Outcome = Literal["begun", "done", "refused", "failed"]
 ThingKind = Literal["person", "staff", "title", "list", "job", "model", "settings", "audit", "address"]
 
 

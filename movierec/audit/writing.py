@@ -28,7 +28,8 @@ def record(event: Event) -> None:
     """
     now = datetime.now(UTC)
     at = timestamp(now)
-    sk = f"{at}#{token_hex(6)}"
+    # Microseconds, so that a deed and its refusal stand in their order, and a random part against all others.
+    sk = f"{at}#{now.microsecond % 1000:03d}{token_hex(6)}"
     places = (thing_pk(event.thing.kind, event.thing.id), actor_pk(event.actor.id), day_pk(at[:10]))
     rows = [_row(pk, sk, at, event, int((now + _kept(event)).timestamp())) for pk in places]
 

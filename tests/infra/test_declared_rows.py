@@ -48,9 +48,9 @@ NOBODYS_BACK = {
 # row, and no deployed environment has that provider.
 OUT = {
     "Account", "Attempts", "Code", "CommandRow", "DirectoryEntry", "DueDeletion", "EmailClaim", "EndedSession",
-    "FactorOff", "GroupMember", "ImportJob", "Indexed", "JobRun", "KnownDevice", "LeaseRow", "MailCounter", "PendingDeletion",
-    "PendingSignUp", "RateCounter", "RecoveryCode", "RefreshToken", "RunHead", "RunLog", "Session", "SignedOut",
-    "StaffSession", "UsedKey", "Wish",
+    "FactorOff", "GroupMember", "ImportJob", "Indexed", "JobRun", "KnownDevice", "LeaseRow", "MailCounter",
+    "PendingDeletion", "PendingSignUp", "RateCounter", "RecoveryCode", "RefreshToken", "RunHead", "RunLog", "Session",
+    "SignedOut", "StaffSession", "UsedKey", "Wish",
 }  # fmt: skip
 
 

@@ -18,11 +18,11 @@ class Refused(Exception):
 def audited(
     staff: Staff, tag: Tag, thing: Thing, *, before: Any = None, after: Any = None, reason: str = ""
 ) -> Iterator[None]:
-    """Records what the block is about to do. Where it raises, a second event says that it was refused or failed.
+    """Records what the block begins to do. Where it raises, a second event says that it was refused or failed.
 
     Recorded first, so that nothing is done that the audit does not have; a deed that was killed half-way is there, too.
     """
-    record(Event(tag, staff.actor, thing, before, after, reason))
+    record(Event(tag, staff.actor, thing, before, after, reason, outcome="begun"))
     try:
         yield
     except Refused as refusal:

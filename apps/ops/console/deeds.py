@@ -75,8 +75,9 @@ def deeds_page(request: StaffRequest, deeds: Sequence[Deed], kind: Kind) -> Http
         things = [(each, name) for each, name in kind.named(ids).items()]
         asked = {"things": things, "missing_reason": missing, "longest_reason": MAX_REASON_LENGTH}
         return render(request, "ops/sure.html", {**context, **asked}, status=400 if missing else 200)
-    lines = [_done(request, deed, each, reason) for each in ids]
+    # As they are called before: what is done may take the name away.
     names = kind.named(ids)
+    lines = [_done(request, deed, each, reason) for each in ids]
     return render(request, "ops/done.html", {**context, "lines": [(line, names[line.id]) for line in lines]})
 
 
@@ -102,7 +103,8 @@ def _ticked(request: HttpRequest, kind: Kind) -> list[str]:
 def _back(request: HttpRequest, kind: Kind) -> str:
     """Where the form came from, if that is a page of the admin."""
     back = request.POST.get("back", "")
-    return back if back.startswith("/ops") and len(back) < 2_000 and "\\" not in back else kind.back
+    ours = back.partition("?")[0] == "/ops" or back.startswith("/ops/")
+    return back if ours and len(back) < 2_000 and "\\" not in back else kind.back
 
 
 def _done(request: StaffRequest, deed: Deed, thing: str, reason: str) -> Line:

@@ -23,6 +23,18 @@ View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 COOKIE: Final = "movierec_ops"
 SIGN_IN: Final = "/ops/signin"
+_HEADINGS: Final = {
+    401: "Your session has ended",
+    403: "That is not yours to do",
+    404: "There is nothing here",
+    405: "That is not how this page is used",
+    409: "Somebody was faster",
+    429: "Too many tries",
+}
+_OF_INPUT: Final = "That was not understood"
+_OF_FAULTS: Final = "It did not work"
+# What a form carries besides what somebody typed.
+_UNTYPED: Final = frozenset({"csrfmiddlewaretoken", "back", "deed", "sure", "ticked", "version", "password", "code"})
 
 
 def staff_page(permission: Permission, *methods: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
@@ -90,11 +102,25 @@ def kept_private(response: HttpResponse) -> HttpResponse:
 
 def error_page(request: HttpRequest, error: ApiError) -> HttpResponse:
     """An error as a page in words."""
-    context = {"error": error, "staff": getattr(request, "staff", None), "request_id": request_id()}
+    back = request.POST.get("back", "")
+    context = {
+        "error": error,
+        "heading": _HEADINGS.get(error.status, _OF_FAULTS if error.status >= 500 else _OF_INPUT),
+        "staff": getattr(request, "staff", None),
+        "request_id": request_id(),
+        "sign_in": SIGN_IN if error.status == 401 else "",
+        "typed": _typed(request) if error.status == 401 else [],
+        "back": back if back.startswith("/ops/") and "\\" not in back else "",
+    }
     response = render(request, "ops/error.html", context, status=error.status)
     for name, value in error.headers.items():
         response[name] = value
     return response
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What was typed into a form that nobody takes, so that it can be copied."""
+    return [value for name, value in request.POST.items() if name not in _UNTYPED and isinstance(value, str) and value]
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -65,7 +65,7 @@ SENTENCES: Final[dict[Tag, str]] = {
     Tag.AUDIT_EXPORTED: "Exported the audit",
 }
 SOURCES: Final = {"ops": "Staff", "account": "People's own accounts"}
-OUTCOMES: Final[dict[Outcome, str]] = {"done": "Done", "refused": "Refused", "failed": "Failed"}
+OUTCOMES: Final[dict[Outcome, str]] = {"begun": "Begun", "done": "Done", "refused": "Refused", "failed": "Failed"}
 
 
 def sentence(tag: str) -> str:

@@ -73,12 +73,12 @@ class TestDeeds:
         assert 603 not in [each["id"] for each in client.get("/search?q=the matrix").json()["results"]]
         page = text_of(ops.get("/ops/catalogue/movie/603"))
         assert "by staff@example.com" in page
-        assert events("movie/603") == [("ops:title:hide", "done")]
+        assert events("movie/603") == [("ops:title:hide", "begun")]
         assert "It is hidden already." in do(ops, "hide", "movie/603")
         assert "Shown within a minute" in do(ops, "show", "movie/603")
         assert client.get("/media/movie/603").status_code == 200
         assert "It is not hidden." in do(ops, "show", "movie/603")
-        assert events("movie/603")[:2] == [("ops:title:show", "refused"), ("ops:title:show", "done")]
+        assert events("movie/603")[:2] == [("ops:title:show", "refused"), ("ops:title:show", "begun")]
 
     def test_only_what_is_ticked_is_acted_on(self, ops: Client) -> None:
         page = do(ops, "hide", "movie/2", "movie/999", "nonsense")
@@ -108,7 +108,7 @@ class TestDeeds:
 class TestRefreshing:
     def test_without_a_source_it_is_refused_in_words(self, ops: Client) -> None:
         assert "No source is set up" in do(ops, "refresh", "movie/603")
-        assert events("movie/603") == [("ops:title:refresh", "refused"), ("ops:title:refresh", "done")]
+        assert events("movie/603") == [("ops:title:refresh", "refused"), ("ops:title:refresh", "begun")]
 
     def test_the_source_is_asked_now_and_corrections_stay(self, ops: Client, client: Client, tmdb: TmdbServer) -> None:
         marking.correct(("movie", 603), "runtime", 99, title="x", by="staff@example.com", version="")
@@ -164,7 +164,7 @@ class TestCorrecting:
         assert version
         assert self.send(ops, "", version, deed="take-back").status_code == 302
         assert client.get("/media/movie/603").json()["title"] == "The Matrix"
-        assert events("movie/603")[0] == ("ops:title:take-back-correction", "done")
+        assert events("movie/603")[0] == ("ops:title:take-back-correction", "begun")
         assert DataRow.query_all("CATALOGUE#MARKS") == []
         assert "This field is not corrected" in text_of(self.send(ops, "", deed="take-back"), 400)
 

@@ -80,7 +80,7 @@ class TestStartOnAws:
         row = command_row(command.job, command.schedule)
         assert (row["askedBy"], "run" in row, "askedEnd" in row) == ("staff@example.com", False, False)
         (event,) = events(command.id)
-        assert (event.tag, event.actor, event.outcome, event.reason) == ("ops:job:start", "staff-1", "done", "to see")
+        assert (event.tag, event.actor, event.outcome, event.reason) == ("ops:job:start", "staff-1", "begun", "to see")
         assert json.loads(event.after) == {"command": command.line}
         assert [each.thing for each in of_actor("staff-1").events] == [command.id]
 
@@ -97,7 +97,7 @@ class TestStartOnAws:
         on_aws.add_client_error("invoke", "AccessDeniedException")
         said = post(ops, "start", "sync_media/full")
         assert f"failed The function {FUNCTION} did not take the start (AccessDeniedException)." in said
-        assert [event.outcome for event in events("sync_media/full")] == ["done", "failed"]
+        assert [event.outcome for event in events("sync_media/full")] == ["begun", "failed"]
         assert "It did not begin. The function" in text(ops.get("/ops/jobs"))
         # It can be tried again at once.
         takes(on_aws, "sync_media --schedule full")
@@ -194,7 +194,7 @@ class TestChildren:
         monkeypatch.setattr(sys, "executable", str(folder / "none"))
         said = post(ops, "start", "sync_media/daily")
         assert "failed The process cannot be started (No such file or directory)" in said
-        assert [event.outcome for event in events("sync_media/daily")] == ["done", "failed"]
+        assert [event.outcome for event in events("sync_media/daily")] == ["begun", "failed"]
 
     def test_a_child_that_says_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "output").write_bytes(b"\n \n")
@@ -208,7 +208,7 @@ class TestStop:
         assert "done It was asked to stop" in post(ops, "stop", name_of(run))
         assert (stored(run).state, stored(run).stop_asked_by) == ("running", "staff@example.com")
         (event,) = events(name_of(run))
-        assert (event.tag, event.outcome) == ("ops:job:stop", "done")
+        assert (event.tag, event.outcome) == ("ops:job:stop", "begun")
         assert json.loads(event.before) == {"state": "running", "updatedAt": run.updated_at}
         assert json.loads(event.after) == {"stopAskedBy": "staff@example.com"}
         assert "staff@example.com asked it to stop" in text(ops.get("/ops/jobs"))
@@ -217,7 +217,7 @@ class TestStop:
         run = begin()
         post(ops, "stop", name_of(run))
         assert "refused It has ended meanwhile, or was asked" in post(ops, "stop", name_of(run))
-        assert [event.outcome for event in events(name_of(run))] == ["done", "done", "refused"]
+        assert [event.outcome for event in events(name_of(run))] == ["begun", "begun", "refused"]
 
     def test_what_cannot_hear_it_is_refused(self, ops: Client, begin: Begin) -> None:
         stuck, done = begin(alive=False), begin("erase_accounts", "due", alive=False)
@@ -307,7 +307,7 @@ class TestRetry:
         takes(on_aws, "sync_media --schedule daily")
         assert "done Asked for" in post(ops, "retry", name_of(run))
         (event,) = events(name_of(run))
-        assert (event.tag, event.outcome) == ("ops:job:retry", "done")
+        assert (event.tag, event.outcome) == ("ops:job:retry", "begun")
         assert json.loads(event.before)["state"] == state
         assert json.loads(event.after) == {"command": "sync_media --schedule daily"}
 

@@ -117,7 +117,7 @@ def test_what_ends_sessions_ends_them_everywhere(
     assert signed_out_since(ann, started)
     assert [session.user_id for session in staff_sessions.listed()] == ["staff-1"]
     (event,) = done_to(ann)
-    assert (event.tag, event.outcome, event.reason) == (f"ops:person:{tag}", "done", "A test.")
+    assert (event.tag, event.outcome, event.reason) == (f"ops:person:{tag}", "begun", "A test.")
     assert (event.actor, event.actor_name, event.address) == ("staff-1", "staff@example.com", "127.0.0.1")
     assert before in event.before
     assert event.after == after
@@ -163,7 +163,7 @@ def test_what_an_accounts_state_does_not_allow_is_a_refusal_in_words(
     assert "is not confirmed yet" in text
     assert [(event.tag, event.outcome) for event in done_to(user_id)] == [
         ("ops:person:disable", "refused"),
-        ("ops:person:disable", "done"),
+        ("ops:person:disable", "begun"),
     ]
 
 
@@ -300,7 +300,7 @@ def test_an_export_that_the_database_stops_is_a_503_and_a_failed_run(ops: Client
     response = ops.post(f"/ops/people/{ann}/export", {"reason": "Why not."})
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert jobs.newest("export")[0].state == "failed"
-    assert [event.outcome for event in done_to(ann)] == ["failed", "done"]
+    assert [event.outcome for event in done_to(ann)] == ["failed", "begun"]
 
 
 # As the person sees it.

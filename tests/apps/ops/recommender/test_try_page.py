@@ -62,7 +62,7 @@ def test_titles_come_with_the_terms_of_their_scores(support: Client, names: list
 def test_the_audit_has_who_tried_which_version_and_not_the_profile(support: Client, names: list[str]) -> None:
     text(attempt(support, names[0]))
     (event,) = of_actor("staff-2").events
-    assert (event.tag, event.kind, event.thing, event.outcome) == ("ops:model:try", "model", names[0], "done")
+    assert (event.tag, event.kind, event.thing, event.outcome) == ("ops:model:try", "model", names[0], "begun")
     assert (event.before, event.after, event.reason) == ("", "", "")
 
 

@@ -100,14 +100,14 @@ class TestChanges:
         assert TAKEN_UP in page
         assert (pointer().version, pointer().previous) == (names[0], (names[2], names[1]))
         (event,) = of_thing(Thing("model", names[0])).events
-        assert (event.tag, event.reason, event.outcome) == ("ops:model:activate", "It is better.", "done")
+        assert (event.tag, event.reason, event.outcome) == ("ops:model:activate", "It is better.", "begun")
         assert event.before == f'{{"candidate":null,"share":0,"version":"{names[2]}"}}'
         assert event.after == f'{{"version":"{names[0]}"}}'
 
     def test_it_is_rolled_back(self, ops: Client, names: list[str]) -> None:
         assert f"{names[1]} is the active version again." in text(send(ops, "roll_back", names[2]))
         assert pointer().version == names[1]
-        assert told(names[2]) == [("ops:model:roll-back", "done", "")]
+        assert told(names[2]) == [("ops:model:roll-back", "begun", "")]
 
     def test_one_is_tried_and_no_more(self, ops: Client, names: list[str]) -> None:
         assert f"{names[0]} serves 15 % of the people." in text(send(ops, "share", names[0], percent="15"))
@@ -141,7 +141,7 @@ class TestChanges:
         monkeypatch.setattr(publishing, "_check_stored", slow)
         assert "Somebody changed it meanwhile" in text(send(ops, "activate", names[0]), 409)
         assert pointer().version == names[1]
-        assert told(names[0]) == [("ops:model:activate", "refused", ""), ("ops:model:activate", "done", "")]
+        assert told(names[0]) == [("ops:model:activate", "refused", ""), ("ops:model:activate", "begun", "")]
 
     @pytest.mark.parametrize(
         ("change", "version", "percent", "sentence"),
@@ -160,7 +160,7 @@ class TestChanges:
         assert sentence in page
         assert "Nothing was changed." in page
         assert pointer() == before
-        assert [outcome for _, outcome, _ in told(named)] == ["refused", "done"]
+        assert [outcome for _, outcome, _ in told(named)] == ["refused", "begun"]
 
     def test_two_models_that_do_not_fit_are_refused(self, ops: Client, names: list[str], settings: Any) -> None:
         settings.PROCESS_MEMORY_MB = 256

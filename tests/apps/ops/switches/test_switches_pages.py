@@ -132,7 +132,7 @@ def test_a_change_holds_and_is_in_the_audit(ops: Client, operations: list[str], 
     assert operations == ["UpdateItem", "GetItem", "TransactWriteItems", "PutItem"]
     assert current() == stored() == replace(DEFAULTS, version=1, **case.changed)
     (event,) = of_thing(Thing("settings", case.thing)).events
-    assert (event.tag, event.actor, event.outcome, event.reason) == (case.tag, "staff-1", "done", "Tonight")
+    assert (event.tag, event.actor, event.outcome, event.reason) == (case.tag, "staff-1", "begun", "Tonight")
     assert (event.before, event.after) == (case.before, case.after)
     assert "It holds everywhere within 20 seconds." in words(ops.get(response["Location"]))
 
@@ -219,7 +219,7 @@ def test_a_race_at_the_last_moment_loses_nothing(ops: Client, monkeypatch: pytes
     assert stored() == first
     assert [(event.tag, event.outcome) for event in of_actor("staff-1").events] == [
         ("ops:banner:change", "refused"),
-        ("ops:banner:change", "done"),
+        ("ops:banner:change", "begun"),
     ]
 
 
