@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -121,7 +121,11 @@ def history(user_id: str) -> History:
 
 def _entries(table: type[ListEntry], user_id: str) -> list[tuple[TitleKey, str]]:
     # From the table itself and consistently: what was put on a list a moment ago must not be recommended.
-    rows = table.query_all(user_id, attributes=ENTRY_ATTRIBUTES, consistent=True)
+    return titles_of(table.query_all(user_id, attributes=ENTRY_ATTRIBUTES, consistent=True))
+
+
+def titles_of(rows: Iterable[Row]) -> list[tuple[TitleKey, str]]:
+    """The titles of rows of a list with the times they were put there, as `History` has them."""
     titles = ((row_title(row, row["movieId"]), row) for row in rows)
     return [(title, _text(row.get("addedAt"))) for title, row in titles if title]
 
@@ -134,6 +138,11 @@ def ratings(user_id: str) -> list[tuple[TitleKey, float, str]]:
         attributes=RATING_ATTRIBUTES,
         consistent=True,
     )
+    return ratings_of(rows)
+
+
+def ratings_of(rows: Iterable[Row]) -> list[tuple[TitleKey, float, str]]:
+    """The ratings among rows of the single table, as `History` has them."""
     rated = ((_rated_title(row), row) for row in rows)
     return [(title, row["rating"], _text(row.get("watchedAt"))) for title, row in rated if title]
 

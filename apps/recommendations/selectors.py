@@ -29,7 +29,18 @@ from movierec.telemetry.tally import count, gauge, timed
 from movierec.telemetry.threads import ContextExecutor
 from movierec.timestamps import epoch_seconds
 
-__all__ = ["Alike", "ModelFacts", "Served", "Wish", "model_facts", "recommendations", "rows", "similar_to"]
+__all__ = [
+    "Alike",
+    "ModelFacts",
+    "Person",
+    "Served",
+    "Wish",
+    "model_facts",
+    "recommendations",
+    "recommendations_for",
+    "rows",
+    "similar_to",
+]
 
 A = TypeVar("A", Answer, Shelves)
 
@@ -58,7 +69,11 @@ class Alike:
 @timed("RecommendationMilliseconds")
 def recommendations(user_id: str, wish: Wish) -> Served[Answer]:
     """What the person should watch next; five DynamoDB reads at once, no other call."""
-    person = _person(user_id, wish)
+    return recommendations_for(user_id, _person(user_id, wish), wish)
+
+
+def recommendations_for(user_id: str, person: Person, wish: Wish) -> Served[Answer]:
+    """As `recommendations`, for whom everything was read before; no call for that."""
     current = _serving().for_person(user_id)
     answer = recommend(current.model, shown_only(request_of(current.model, person, wish)))
     return Served(answer, current.model.version, current.fallback or answer.fallback_used)

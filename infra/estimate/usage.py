@@ -136,8 +136,11 @@ def _tables(month: Month) -> Used:
     else:
         scanned = model.titles * model.title_bytes / 8_000 * model.scans_a_day * DAYS
         synced = model.title_writes_a_day * model.units_a_title * DAYS
-        yield "dynamodb-reads", month.traffic.requests * month.mean("reads") + scanned
-        yield "dynamodb-writes", month.traffic.requests * month.mean("writes") + synced
+        busy = month.traffic.requests * model.cold_share * model.process_minutes
+        read = month.traffic.requests * month.mean("reads") + busy * model.reads_a_process_minute
+        written = month.traffic.requests * month.mean("writes") + busy * model.units_a_process_minute
+        yield "dynamodb-reads", read + scanned
+        yield "dynamodb-writes", written + synced + model.run_units_a_day * DAYS
     yield "dynamodb-storage", month.table_gb
     yield "dynamodb-recovery", month.table_gb
 

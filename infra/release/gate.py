@@ -84,8 +84,12 @@ def must_answer(config: Config, folder: Path) -> None:
 
 def environment(config: Config) -> dict[str, str]:
     """The variables of a function whose stacks are not there: real but for what AWS makes up."""
-    host = f"release.execute-api.{config.region}.amazonaws.com"
-    made_up = defaultdict(lambda: "release", {"api/host": host, "auth/user-pool-id": f"{config.region}_release"})
+    shaped = {
+        "api/host": f"release.execute-api.{config.region}.amazonaws.com",
+        "auth/sign-in-host": f"release.auth.{config.region}.amazoncognito.com",
+        "auth/user-pool-id": f"{config.region}_release",
+    }
+    made_up = defaultdict(lambda: "release", shaped)
     return variables(config, made_up) | {
         "AWS_LAMBDA_FUNCTION_NAME": "release",
         "AWS_REGION": config.region,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from apps.ops.console import sessions
 from apps.ops.console.permissions import Permission
 from apps.ops.console.staff import Staff, StaffRequest
-from movierec.api.errors import ApiError, Forbidden, MethodNotAllowed, Unauthorized, as_api_error, log_fault
+from movierec.api.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, Unauthorized, as_api_error, log_fault
 from movierec.api.request_id import client_address, request_id
 from movierec.audit import Event, Tag, Thing, record
 
@@ -22,6 +22,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 COOKIE: Final = "movierec_ops"
+_LONGEST_NAME: Final = 300
 SIGN_IN: Final = "/ops/signin"
 _HEADINGS: Final = {
     401: "Your session has ended",
@@ -51,6 +52,7 @@ def staff_page(permission: Permission, *methods: str) -> Callable[[View[P]], Cal
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 _check_method(request, allowed)
+                _check_names(kwargs.values())
                 staff = staff_of(request)
                 if staff is None:
                     return kept_private(_to_sign_in(request))
@@ -73,6 +75,12 @@ def staff_page(permission: Permission, *methods: str) -> Callable[[View[P]], Cal
 def _check_method(request: HttpRequest, allowed: tuple[str, ...]) -> None:
     if request.method not in allowed:
         raise MethodNotAllowed("This page has no such method.", headers={"Allow": ", ".join(allowed)})
+
+
+def _check_names(names: Iterable[object]) -> None:
+    """Raises NotFound for a name in the address that is longer than any of ours, which DynamoDB would refuse."""
+    if any(isinstance(name, str) and len(name.encode()) > _LONGEST_NAME for name in names):
+        raise NotFound("There is nothing at this address.")
 
 
 def _as_staff(request: HttpRequest, staff: Staff, permission: Permission) -> StaffRequest:

@@ -1,27 +1,30 @@
-"""What the admin's templates ask for."""
+"""What the admin's templates ask for.
+
+Django imports the tags of every app before the first page of a process, so what only the admin needs is imported late.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import template
 
-from apps.ops.console.permissions import Permission
-from apps.ops.console.staff import Staff
+if TYPE_CHECKING:
+    from apps.ops.console.staff import Staff
 
 register = template.Library()
 
 _SECTIONS: Final = (
-    ("/ops", "Dashboard", Permission.VIEW_DASHBOARD),
-    ("/ops/people", "People", Permission.VIEW_PEOPLE),
-    ("/ops/catalogue", "Catalogue", Permission.VIEW_CATALOGUE),
-    ("/ops/jobs", "Jobs", Permission.VIEW_JOBS),
-    ("/ops/recommender", "Recommender", Permission.VIEW_RECOMMENDER),
-    ("/ops/switches", "Flags and limits", Permission.VIEW_SWITCHES),
-    ("/ops/audit", "Audit", Permission.VIEW_AUDIT),
-    ("/ops/staff", "Staff", Permission.VIEW_STAFF),
+    ("/ops", "Dashboard", "VIEW_DASHBOARD"),
+    ("/ops/people", "People", "VIEW_PEOPLE"),
+    ("/ops/catalogue", "Catalogue", "VIEW_CATALOGUE"),
+    ("/ops/jobs", "Jobs", "VIEW_JOBS"),
+    ("/ops/recommender", "Recommender", "VIEW_RECOMMENDER"),
+    ("/ops/switches", "Flags and limits", "VIEW_SWITCHES"),
+    ("/ops/audit", "Audit", "VIEW_AUDIT"),
+    ("/ops/staff", "Staff", "VIEW_STAFF"),
 )
 
 
@@ -40,7 +43,7 @@ def sections(staff: Staff, path: str) -> list[Section]:
     return [
         Section(address, label, _current(address, path))
         for address, label, permission in _SECTIONS
-        if staff.may(permission)
+        if may(staff, permission)
     ]
 
 
@@ -59,6 +62,8 @@ def value_of(mapping: Mapping[str, Any], key: str) -> Any:
 @register.filter
 def may(staff: Staff, permission: str) -> bool:
     """Whether a member of staff may do something, by the permission's name."""
+    from apps.ops.console.permissions import Permission  # noqa: PLC0415  (see above)
+
     return staff.may(Permission[permission])
 
 

@@ -21,6 +21,10 @@ from movierec.dynamo.table import Row
 from movierec.timestamps import epoch_seconds, timestamp
 
 MAX_ITEMS: Final = 1000
+# All that `given_of` reads.
+ATTRIBUTES: Final = (
+    "sk", "kind", "scope", "mediaType", "mediaId", "genre", "person", "createdAt", "expiresAt",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,16 @@ def is_in_force(row: Mapping[str, Plain]) -> bool:
 
 
 def feedback_of(user_id: str) -> Feedback:
-    """Everything a person said that is in force; one Query. Where statements contradict, the newest holds.
+    """Everything a person said that is in force, as `feedback_in`; one Query."""
+    return feedback_in(_read(user_id))
+
+
+def feedback_in(statements: Iterable[Given]) -> Feedback:
+    """What statements of one person say. Where they contradict, the newest holds.
 
     That a title was seen contradicts nothing, and holds beside what is thought of it.
     """
-    said = [given.statement for given in sorted(_in_force(user_id), key=lambda given: given.place)]
+    said = [given.statement for given in sorted(statements, key=lambda given: given.place)]
     seen = _of_kind("already_seen", said)
     of_titles = [statement for statement in said if statement.scope in ("title", "for_now")]
     genres = {genre: statement.kind for statement in said for genre in _genres(statement)}
@@ -98,7 +107,7 @@ def page(user_id: str, *, limit: int | None = None, cursor: str | None = None) -
     """
     wanted = limit or MAX_ITEMS
     before = tuple(decode_cursor(cursor, 2)) if cursor else None
-    found = [given for given in _in_force(user_id) if before is None or given.place < before]
+    found = [given for given in _read(user_id) if before is None or given.place < before]
     found.sort(key=lambda given: given.place, reverse=True)
     following = encode_cursor(*found[wanted - 1].place) if len(found) > wanted else None
     return found[:wanted], following
@@ -119,12 +128,17 @@ def row_key(feedback_id: str) -> str:
     return f"{FEEDBACK_PREFIX}{feedback_id}"
 
 
-def _in_force(user_id: str) -> Iterator[Given]:
+def _read(user_id: str) -> list[Given]:
     # Consistently: what was turned down a moment ago must not be recommended.
     rows = FeedbackRow.query_all(
         user_pk(user_id), range_condition=FeedbackRow.sk.startswith(FEEDBACK_PREFIX), consistent=True
     )
-    return (given_of(row) for row in rows if is_in_force(row))
+    return in_force(rows)
+
+
+def in_force(rows: Iterable[Row]) -> list[Given]:
+    """The statements in force among rows of the single table, in the rows' order."""
+    return [given_of(row) for row in rows if row["sk"].startswith(FEEDBACK_PREFIX) and is_in_force(row)]
 
 
 def all_feedback() -> Iterator[tuple[str, TitleKey, Kind, float]]:

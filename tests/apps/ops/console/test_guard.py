@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from time import time
+from typing import Any
 
 import pytest
 import time_machine
@@ -100,8 +101,34 @@ def test_every_session_of_a_person_ends_and_nobody_elses(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", ".", "staff-1", "staff-1.", ".secret", "staff-1.wrong", "x" * 400, "staff-1.ÿ"])
-def test_a_made_up_cookie_opens_nothing(ops: Client, cookie: str) -> None:
+def test_a_made_up_cookie_opens_nothing_and_costs_no_request(ops: Client, operations: list[str], cookie: str) -> None:
+    operations.clear()
     assert sessions.look(cookie) is None
+    assert operations == []
+
+
+def test_a_name_too_long_for_a_key_is_nowhere(ops: Client, operations: list[str]) -> None:
+    operations.clear()
+    response = ops.get("/ops/people/" + "ä" * 200)
+    assert (response.status_code, operations) == (404, [])
+
+
+def test_no_other_origin_may_read_the_admin(ops: Client, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
+    for path in ("/ops", "/ops/people", "/ops/nowhere"):
+        response = ops.get(path, headers={"origin": "https://app.example.com"})
+        assert not [name for name in response.headers if name.startswith("Access-Control")]
+
+
+def test_a_form_that_came_too_late_gives_back_what_was_typed(tables: None) -> None:
+    request = RequestFactory().post(
+        "/ops/people/deeds", {"reason": "<b>why</b>", "deed": "disable", "back": "/ops/people"}
+    )
+    page = changed(request).content.decode()
+    assert "Your session has ended" in page
+    assert "<pre>&lt;b&gt;why&lt;/b&gt;</pre>" in page
+    assert 'href="/ops/signin"' in page
+    assert "disable" not in page
 
 
 def test_a_session_lasts_eight_hours_and_half_an_hour_unused(ops: Client) -> None:
@@ -122,6 +149,7 @@ def test_a_session_that_rested_for_half_an_hour_is_over(ops: Client) -> None:
 
 
 def test_secrets_of_sessions_are_not_stored(ops: Client) -> None:
-    secret = ops.cookies[COOKIE].value.partition(".")[2]
+    secret = ops.cookies[COOKIE].value.partition(":")[0].partition(".")[2]
+    assert len(secret) == 43
     (row,) = sessions.StaffSession.query_all("STAFF")
     assert secret not in str(row)
