@@ -67,7 +67,7 @@ from apps.recommendations.publishing import publish
 from bench.discover import Maker
 from bench.load import write
 from movierec.api.pagination import encode_cursor
-from movierec.audit.rows import actor_pk, day_pk, thing_pk
+from movierec.audit.rows import actor_pk, source_pk, thing_pk
 from movierec.dynamo.data_table import DataRow, user_pk
 from movierec.dynamo.plain import to_wire
 from movierec.dynamo.registry import create_missing_tables
@@ -202,7 +202,7 @@ def events(now: datetime, count: int) -> Iterator[Row]:
         person, actor = user_id(n % min(count, 500)), user_id(n % 20)
         changed = {"before": '{"enabled":true}', "after": '{"enabled":false}', "reason": "They asked for it."}
         row = {"at": at, "tag": "ops:person:disable", "actor": actor, "kind": "person", "thing": person, **changed}
-        for partition in (thing_pk("person", person), actor_pk(actor), day_pk(at[:10])):
+        for partition in (thing_pk("person", person), actor_pk(actor), source_pk("ops")):
             yield {"pk": partition, "sk": f"{at}#{n:012x}", **row, "outcome": "done", "address": "192.0.2.1"}
 
 

@@ -38,7 +38,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 @pytest.fixture(autouse=True)
 def switches_just_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The switches' defaults, which are not read until something forgets them: tests count requests."""
-    monkeypatch.setattr(keeping, "keeper", keeping.Keeper(DEFAULTS, until=inf))
+    monkeypatch.setattr(keeping, "keeper", keeping.Keeper(DEFAULTS, read_at=0, seconds=inf))
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def nothing_decided(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def go_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Switches], None]:
     """Has this process go by other switches, for the test's time."""
-    return lambda switches: monkeypatch.setattr(keeping, "keeper", keeping.Keeper(switches, until=inf))
+    return lambda switches: monkeypatch.setattr(keeping, "keeper", keeping.Keeper(switches, read_at=0, seconds=inf))
 
 
 @pytest.fixture

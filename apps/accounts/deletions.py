@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from apps.accounts import denials, events, personal, sessions
@@ -23,7 +24,7 @@ from movierec.dynamo.table import Row
 from movierec.dynamo.transactions import write_together
 from movierec.timestamps import now_text, timestamp
 
-__all__ = ["DeletionPending", "erase_due", "refuse_pending", "request", "take_back"]
+__all__ = ["DeletionPending", "any_due", "erase_due", "refuse_pending", "request", "take_back"]
 
 
 def request(user_id: str) -> str:
@@ -69,11 +70,14 @@ def refuse_pending(user_id: str) -> None:
         raise DeletionPending(row["dueAt"])
 
 
+def any_due(now: datetime) -> bool:
+    """Whether a deletion is due. One read."""
+    return bool(DueDeletion.query_page(DELETIONS, range_condition=_until(now), limit=1, consistent=True).rows)
+
+
 def erase_due(now: datetime) -> Iterator[str]:
     """Erases every account whose deletion is due and yields their user ids; can be stopped and run again."""
-    # The character after "#": everything up to and including this moment.
-    until = DueDeletion.sk < f"{timestamp(now)}$"
-    for page in pages_of(DueDeletion, DELETIONS, range_condition=until, consistent=True):
+    for page in pages_of(DueDeletion, DELETIONS, range_condition=_until(now), consistent=True):
         for row in page:
             if _begin(row):
                 for part in personal.parts():
@@ -82,6 +86,11 @@ def erase_due(now: datetime) -> Iterator[str]:
                 events.note_by_itself(Tag.ERASED, row["userId"])
                 DueDeletion(DELETIONS, row["sk"]).delete()
                 yield row["userId"]
+
+
+def _until(now: datetime) -> Condition:
+    # The character after "#": everything up to and including this moment.
+    return DueDeletion.sk < f"{timestamp(now)}$"
 
 
 def _begin(row: Row) -> bool:

@@ -6,6 +6,7 @@ secrets, codes, tokens or passwords. Network addresses stay for as long as the e
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -13,7 +14,10 @@ from typing import Any, Final
 from apps.accounts.emails import MAX_LENGTH, address_of
 from apps.accounts.errors import CodeMismatch, WrongCredentials
 from movierec import audit
+from movierec.api.errors import Unavailable, as_api_error
 from movierec.audit import SYSTEM, Actor, Event, Tag, Thing, nobody
+
+logger = logging.getLogger(__name__)
 
 # What sign-ins end with that were guesses; a try that a limit turned away is recorded nowhere.
 _GUESSES: Final = (WrongCredentials, CodeMismatch)
@@ -42,12 +46,24 @@ def note_asked(tag: Tag, email: str, address: str) -> None:
 
 @contextmanager
 def refusals(login: str, address: str) -> Iterator[None]:
-    """Records a sign-in that the block refuses, under what was typed; the same for a name that nobody has."""
+    """Records a sign-in that the block refuses, under what was typed; the same for a name that nobody has.
+
+    It is refused as well where DynamoDB does not take the event: a flood of guesses must not turn refusals into faults.
+    """
     try:
         yield
     except _GUESSES:
-        audit.record(Event(Tag.SIGN_IN_FAILED, nobody(address), _typed(login), outcome="refused"))
+        _note_refusal(login, address)
         raise
+
+
+def _note_refusal(login: str, address: str) -> None:
+    try:
+        audit.record(Event(Tag.SIGN_IN_FAILED, nobody(address), _typed(login), outcome="refused"))
+    except Exception as exception:
+        if not isinstance(as_api_error(exception), Unavailable):
+            raise
+        logger.warning("A refused sign-in is not in the audit: %s", type(exception).__name__)
 
 
 def _typed(text: str) -> Thing:

@@ -17,14 +17,13 @@ from django.conf import settings
 
 from apps.accounts import denials, profiles, recovery, usernames
 from apps.accounts.emails import address_of
-from apps.accounts.models import ATTEMPTS, CLAIM, EmailClaim, email_pk
+from apps.accounts.models import ATTEMPTS, CLAIM, email_pk
 from apps.accounts.providers import provider
 from movierec import audit
 from movierec.audit import Recorded, Thing
 from movierec.dynamo.data_table import DataRow, delete_partition, user_pk
 from movierec.dynamo.pages import pages_of
 from movierec.dynamo.table import Row
-from movierec.dynamo.transactions import delete_if
 from movierec.timestamps import timestamp
 
 Section = tuple[str, Any]
@@ -128,15 +127,14 @@ def erase(user_id: str) -> None:
     usernames.forget(user_id)
     facts = provider().account(user_id)
     if facts and provider().account_id(facts.email) == user_id:
-        _erase_address(user_id, email_pk(address_of(facts.email)))
+        _erase_address(email_pk(address_of(facts.email)))
     provider().delete(user_id)
     delete_partition(user_pk(user_id))
     for scope in settings.RATE_LIMITS:
         delete_partition(f"RATE#{scope}#user:{user_id}")
 
 
-def _erase_address(user_id: str, pk: str) -> None:
-    """Removes the rows of an address, the local provider's claim last: while it stands, nobody else has the address."""
+def _erase_address(pk: str) -> None:
+    """Removes the rows of an address but the local provider's claim, which goes with the account itself."""
     for page in pages_of(DataRow, pk, attributes=["pk", "sk"], consistent=True):
         DataRow.delete_rows([row for row in page if row["sk"] != CLAIM])
-    delete_if(EmailClaim(pk, CLAIM), EmailClaim.user_id == user_id)

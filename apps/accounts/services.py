@@ -169,10 +169,13 @@ def _counted(entry: Callable[P, Tokens | AskedBack]) -> Callable[P, Tokens | Ask
 
 
 @_counted
-def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False) -> Tokens | AskedBack:
+def sign_in(
+    *, login: str, password: str, caller: Caller, restore: bool = False, recorded: bool = True
+) -> Tokens | AskedBack:
     """Begins a session; `login` is an e-mail address or a username.
 
-    `restore` takes the deletion of the account back. Raises WrongCredentials, TooManyAttempts, DeletionPending
+    `restore` takes the deletion of the account back. Without `recorded` the audit has refusals only: whoever calls
+    records what the session is for, and ends it so, too. Raises WrongCredentials, TooManyAttempts, DeletionPending
     and, for the right password only, NotConfirmed.
     """
     typed = address_of(login)
@@ -181,7 +184,7 @@ def sign_in(*, login: str, password: str, caller: Caller, restore: bool = False)
         with attempts.counted(email_pk(typed), failures=(WrongCredentials,)):
             outcome = _check_password(typed, name, password)
     # Counted by what was typed: a count of the account would tell whose username it is.
-    entered = _enter(outcome, name, caller, restore=restore)
+    entered = _enter(outcome, name, caller, restore=restore, recorded=recorded)
     if isinstance(entered, Tokens):
         attempts.forget(email_pk(typed))
     return entered
@@ -199,9 +202,15 @@ def _check_password(typed: str, name: str, password: str) -> Tokens | Challenge:
 
 @_counted
 def answer_challenge(
-    *, session: str, code: str | None, recovery_code: str | None, new_password: str | None, caller: Caller
+    *,
+    session: str,
+    code: str | None,
+    recovery_code: str | None,
+    new_password: str | None,
+    caller: Caller,
+    recorded: bool = True,
 ) -> Tokens | AskedBack:
-    """Goes on with a sign-in; what is given must fit the challenge.
+    """Goes on with a sign-in; what is given must fit the challenge. `recorded` is as `sign_in` has it.
 
     Raises ChallengeExpired, CodeMismatch, InvalidPassword, TooManyAttempts, DeletionPending and FieldErrors.
     """
@@ -213,7 +222,7 @@ def answer_challenge(
             outcome: Tokens | Challenge = _recover(asked.state, recovery_code, caller.address)
         else:
             outcome = provider().answer(asked.name, asked.state, code or new_password)
-    entered = _enter(outcome, asked.email, caller, restore=asked.restore)
+    entered = _enter(outcome, asked.email, caller, restore=asked.restore, recorded=recorded)
     if isinstance(entered, Tokens):
         attempts.forget(email_pk(address_of(asked.email)))
     return entered
@@ -226,7 +235,9 @@ def _recover(state: str, recovery_code: str, address: str) -> Tokens:
     return provider().pass_without_code(state)
 
 
-def _enter(outcome: Tokens | Challenge, name: str, caller: Caller, *, restore: bool) -> Tokens | AskedBack:
+def _enter(
+    outcome: Tokens | Challenge, name: str, caller: Caller, *, restore: bool, recorded: bool
+) -> Tokens | AskedBack:
     """Opens the session behind good credentials, or asks the next question."""
     if isinstance(outcome, Challenge):
         sealed = challenges.seal_challenge(outcome, name, restore=restore)
@@ -235,8 +246,9 @@ def _enter(outcome: Tokens | Challenge, name: str, caller: Caller, *, restore: b
         events.note(Tag.DELETION_TAKEN_BACK, outcome.user_id, caller.address)
     sessions.begin(outcome.user_id, outcome.session_id, caller)
     _refuse_changed(outcome)
-    session = {"session": outcome.session_id, "device": caller.device}
-    events.note(Tag.SIGNED_IN, outcome.user_id, caller.address, after=session)
+    if recorded:
+        session = {"session": outcome.session_id, "device": caller.device}
+        events.note(Tag.SIGNED_IN, outcome.user_id, caller.address, after=session)
     if devices.is_new(outcome.user_id, caller):
         mails.tell_new_device(outcome.email, caller)
     return outcome
@@ -282,10 +294,12 @@ def _adopt(tokens: Tokens) -> bool:
     return sessions.adopt(tokens.user_id, tokens.session_id)
 
 
-def sign_out(*, refresh_token: str, address: str = "") -> None:
-    """Ends the session of a refresh token; a token that is not good is no error."""
+def sign_out(*, refresh_token: str, address: str = "", recorded: bool = True) -> None:
+    """Ends the session of a refresh token; a token that is not good is no error. `recorded` is as `sign_in` has it."""
     key = provider().revoke(refresh_token)
-    if key:
+    if key and not recorded:
+        sessions.end(key.user_id, key.session_id)
+    elif key:
         end_session(user_id=key.user_id, session_id=key.session_id, address=address)
 
 

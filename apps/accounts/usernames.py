@@ -61,22 +61,18 @@ def wish(email: str, name: str | None) -> None:
 
 
 def grant_wish(email: str, user_id: str) -> None:
-    """Gives a newly confirmed account the username that was asked for, unless another has it by now."""
+    """Gives a newly confirmed account the username that was asked for, unless another has it by now.
+
+    A name that the account has already stays, so that this can be done again.
+    """
     pk = email_pk(address_of(email))
     found = Wish.get_row(pk, WISH, consistent=True)
     if found is None:
         return
     # DynamoDB removes expired rows some time later.
     if found["expiresAt"] > time():
-        _claim_if_free(user_id, email, found["username"])
+        _replace(user_id, email, None, found["username"], ())
     Wish(pk, WISH).delete()
-
-
-def _claim_if_free(user_id: str, email: str, name: str) -> None:
-    try:
-        claim(user_id, email, name)
-    except UsernameTaken:
-        return
 
 
 def claim(user_id: str, email: str, name: str | None, *, also: Sequence[Action] = ()) -> None:

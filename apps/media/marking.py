@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from pynamodb.exceptions import DeleteError
+from pynamodb.attributes import NumberAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from apps.media import marks
-from apps.media.marks import MARKS_PK, MOST_CORRECTED, MOST_HIDDEN, Correction, Mark, MarkRow, all_marks, title_id
+from apps.media.marks import MARKS_PK, MOST_CORRECTED, MOST_HIDDEN, STATE_SK, Correction, Mark, MarkRow, title_id
 from apps.media.titles import TitleKey
 from movierec.api.errors import Unavailable
 from movierec.dynamo.table import Row
+from movierec.dynamo.transactions import write_together
 from movierec.timestamps import now_text
 
 # A title's name in a list of what was decided; every process holds thousands of them.
@@ -35,8 +39,6 @@ class Full(Exception):
 
 def hide(key: TitleKey, *, title: str, by: str) -> bool:
     """Hides a title from everybody; False where it is hidden already. Raises Full."""
-    if sum(bool(mark.hidden_at) for mark in all_marks(consistent=True)) >= MOST_HIDDEN:
-        raise Full(f"{MOST_HIDDEN:,} titles are hidden, and no more can be; show one again first.")
     at = now_text()
 
     def hidden(mark: Mark) -> Mark:
@@ -55,9 +57,6 @@ def correct(key: TitleKey, field: str, value: Any, *, title: str, by: str, versi
 
     Raises Overtaken and Full.
     """
-    own = [mark for mark in all_marks(consistent=True) if mark.corrections]
-    if len(own) >= MOST_CORRECTED and key not in {mark.key for mark in own}:
-        raise Full(f"{MOST_CORRECTED:,} titles are corrected, and no more can be; take a correction back first.")
     correction = Correction(value, by, now_text())
 
     def corrected(mark: Mark) -> Mark:
@@ -87,42 +86,84 @@ def _with(mark: Mark, corrections: Mapping[str, Correction], version: str, title
 def _changed(key: TitleKey, change: Callable[[Mark], Mark]) -> bool:
     """Puts what `change` makes of a title's mark in its place; False where that is the same.
 
-    Looks again where another write came between, and raises Unavailable where that never ends.
+    One small read and one transaction. Looks again where another write came between, and raises Unavailable where that
+    never ends; Full where there is no room.
     """
+    keys = [{"pk": MARKS_PK, "sk": sk} for sk in (title_id(key), STATE_SK)]
     for _ in range(_TRIES):
-        row = MarkRow.get_row(MARKS_PK, title_id(key), consistent=True)
-        mark = marks.mark_of(row) if row else Mark(key)
+        rows = {row["sk"]: row for row in MarkRow.get_rows(keys, consistent=True)}
+        seen = rows.get(title_id(key))
+        mark = marks.mark_of(seen) if seen else Mark(key)
         wanted = change(mark)
         if wanted == mark:
             return False
-        if _replaced(row, wanted):
+        growth = _Growth.between(mark, wanted)
+        growth.check_room(rows.get(STATE_SK, {}))
+        if _replaced(seen, wanted, growth):
             marks.cache.forget()
             return True
     raise Unavailable("Others change the same title at this moment; try again shortly.")
 
 
-def _replaced(seen: Row | None, mark: Mark) -> bool:
-    """One conditional write; False, and nothing written, where the row is not as it was seen."""
+class _Growth(NamedTuple):
+    """By how many the hidden and the corrected titles become more; below 0 where they become fewer."""
+
+    hidden: int
+    corrected: int
+
+    @classmethod
+    def between(cls, mark: Mark, wanted: Mark) -> _Growth:
+        return cls(
+            bool(wanted.hidden_at) - bool(mark.hidden_at),
+            bool(wanted.corrections) - bool(mark.corrections),
+        )
+
+    def check_room(self, state: Row) -> None:
+        if self.hidden > 0 and state.get("hidden", 0) >= MOST_HIDDEN:
+            raise Full(f"{MOST_HIDDEN:,} titles are hidden, and no more can be; show one again first.")
+        if self.corrected > 0 and state.get("corrected", 0) >= MOST_CORRECTED:
+            raise Full(f"{MOST_CORRECTED:,} titles are corrected, and no more can be; take a correction back first.")
+
+    def actions(self) -> list[Action]:
+        """What becomes of the row of the state."""
+        added = [MarkRow.hidden.add(self.hidden), MarkRow.corrected.add(self.corrected)]
+        return [MarkRow.stamp.set(token_hex(8)), *added]
+
+    def condition(self) -> Condition | None:
+        """That there is room still, when it is written."""
+        if self.hidden > 0:
+            return _is_below(MarkRow.hidden, MOST_HIDDEN)
+        return _is_below(MarkRow.corrected, MOST_CORRECTED) if self.corrected > 0 else None
+
+
+def _is_below(number: NumberAttribute, most: int) -> Condition:
+    found: Condition = number.does_not_exist() | (number < most)
+    return found
+
+
+def _replaced(seen: Row | None, mark: Mark, growth: _Growth) -> bool:
+    """One transaction; False, and nothing written, where the row is not as it was seen or there is no room left."""
     unchanged = MarkRow.stamp == seen["stamp"] if seen else MarkRow.pk.does_not_exist()
-    if mark.hidden_at or mark.corrections:
-        return MarkRow.put_row_if(_row(mark), unchanged)
-    try:
-        MarkRow(MARKS_PK, title_id(mark.key)).delete(unchanged)
-    except DeleteError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+
+    def fill(transaction: TransactWrite) -> None:
+        if mark.hidden_at or mark.corrections:
+            transaction.save(_row(mark), condition=unchanged)
+        else:
+            transaction.delete(MarkRow(MARKS_PK, title_id(mark.key)), condition=unchanged)
+        transaction.update(MarkRow(MARKS_PK, STATE_SK), growth.actions(), condition=growth.condition())
+
+    return write_together(fill)
 
 
-def _row(mark: Mark) -> Row:
-    hidden = {"hiddenAt": mark.hidden_at, "hiddenBy": mark.hidden_by} if mark.hidden_at else {}
+def _row(mark: Mark) -> MarkRow:
     kept = {name: {"value": each.value, "by": each.by, "at": each.at} for name, each in mark.corrections.items()}
-    return {
-        "pk": MARKS_PK,
-        "sk": title_id(mark.key),
-        "title": mark.title[:_LONGEST_NAME],
-        "stamp": token_hex(8),
-        **hidden,
-        **({"corrections": kept, "version": mark.version} if kept else {}),
-    }
+    return MarkRow(
+        MARKS_PK,
+        title_id(mark.key),
+        title=mark.title[:_LONGEST_NAME],
+        stamp=token_hex(8),
+        hidden_at=mark.hidden_at or None,
+        hidden_by=mark.hidden_by or None,
+        corrections=kept or None,
+        version=mark.version or None,
+    )

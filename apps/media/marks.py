@@ -2,13 +2,14 @@
 
 All of it is one partition of the single table, a row a title. It lies over the catalogue and not in it: rows of the
 catalogue stay as their source told them, so that no sync, import or rebuild can undo a decision, and taking one back
-restores what the source says. Every process reads the whole partition at most every 30 seconds.
+restores what the source says. Every process looks every 30 seconds whether anything of it changed, and only then reads
+the partition.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from threading import Lock
@@ -16,7 +17,7 @@ from time import time
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 
 from apps.media.corrections import Values, corrected, corrected_full, corrected_item
@@ -31,10 +32,14 @@ from movierec.dynamo.plain import to_plain, to_wire
 from movierec.dynamo.table import Row
 
 MARKS_PK: Final = "CATALOGUE#MARKS"
+# The row of the partition that is no title's; every write of another one changes it as well.
+STATE_SK: Final = "STATE"
 # What every process holds in memory, and reads by a request or two.
-MOST_HIDDEN: Final = 5_000
+MOST_HIDDEN: Final = 1_000
 MOST_CORRECTED: Final = 500
 READ_EVERY_SECONDS: Final = 30.0
+# What is written past this module, as when rows of a copy come back, changes no stamp and still counts by then.
+WHOLE_EVERY_SECONDS: Final = 600.0
 # While nothing could be read yet.
 _RETRY_SECONDS: Final = 5.0
 _DIGITS: Final = len(str(LARGEST_ID))
@@ -48,9 +53,19 @@ class MarkRow(DataRow):
     `title` is its name at the time, `hiddenAt` and `hiddenBy` are there while it is hidden. `corrections` holds for
     each field its value, who set it and when; `version` is another text after every change of them, and `stamp` after
     every change of the row.
+
+    `CATALOGUE#MARKS` / `STATE` is there once anything was decided: its `stamp` is another text after every change of
+    the partition, `hidden` and `corrected` are the numbers of such titles.
     """
 
     stamp = UnicodeAttribute()
+    title = UnicodeAttribute(null=True)
+    hidden_at = UnicodeAttribute(attr_name="hiddenAt", null=True)
+    hidden_by = UnicodeAttribute(attr_name="hiddenBy", null=True)
+    corrections: MapAttribute[str, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]  # PynamoDB's
+    version = UnicodeAttribute(null=True)
+    hidden = NumberAttribute(null=True)
+    corrected = NumberAttribute(null=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +121,19 @@ class Curation:
 
 
 class Cache:
-    """What was read last, for a process; it counts for so many seconds. Safe for threads."""
+    """What was read last, for a process; after so many seconds it looks whether that still stands. Safe for threads."""
 
     def __init__(self, seconds: float = READ_EVERY_SECONDS, known: Curation | None = None) -> None:
         self._seconds = seconds
         self._known = known
+        # The stamp that goes with what is known, None before the first read.
+        self._stamp: str | None = None
         self._read_at = 0.0
+        self._whole_at = 0.0
         self._lock = Lock()
 
     def curation(self) -> Curation:
-        """What was decided, read anew where that was long ago; the last known where DynamoDB does not answer."""
+        """What was decided, looked for anew where that was long ago; the last known where DynamoDB does not answer."""
         known = self._known
         if known is not None and not self._is_due():
             return known
@@ -138,7 +156,7 @@ class Cache:
     def _read(self) -> Curation:
         now = time()
         try:
-            found = curation_of(all_marks())
+            found = self._current(now)
         except (PynamoDBException, BotoCoreError, ClientError, TimeoutError) as error:
             if not is_outside_fault(error):
                 raise
@@ -148,27 +166,50 @@ class Cache:
         self._known, self._read_at = found, now
         return found
 
+    def _current(self, now: float) -> Curation:
+        """One GetItem, and the whole partition where that tells of a change."""
+        stamp = _stored_stamp()
+        is_old = not 0 <= now - self._whole_at < WHOLE_EVERY_SECONDS
+        if self._known is not None and stamp == self._stamp and not is_old:
+            return self._known
+        found = stored_curation()
+        # The stamp of before the read: what is decided between both is read again.
+        self._stamp, self._whole_at = stamp, now
+        return found
+
 
 cache = Cache()
 
 
 def curation() -> Curation:
-    """What staff decided about titles, at most 30 seconds old; mostly no request, else one."""
+    """What staff decided about titles, at most 30 seconds old; mostly no request, else one that is small."""
     return cache.curation()
 
 
-def curation_of(marks: Iterable[Mark]) -> Curation:
-    """Decisions put together."""
-    found = list(marks)
-    return Curation(
-        frozenset(mark.key for mark in found if mark.hidden_at),
-        {mark.key: mark.values for mark in found if mark.corrections},
-    )
+def stored_curation() -> Curation:
+    """What staff decided as it is stored now: a consistent Query of the partition, of no more than shows."""
+    hidden, values = [], {}
+    # Consistent, since the next read may be far away.
+    for row in MarkRow.query_all(MARKS_PK, attributes=("sk", "hiddenAt", "corrections"), consistent=True):
+        key = key_of(row["sk"])
+        if key is None:
+            continue
+        if row.get("hiddenAt"):
+            hidden.append(key)
+        if row.get("corrections"):
+            values[key] = {name: kept["value"] for name, kept in row["corrections"].items()}
+    return Curation(frozenset(hidden), values)
 
 
-def all_marks(*, consistent: bool = False) -> list[Mark]:
+def _stored_stamp() -> str:
+    """What another text takes the place of with every decision; empty before the first."""
+    state = MarkRow.get_row(MARKS_PK, STATE_SK, consistent=True)
+    return str(state["stamp"]) if state else ""
+
+
+def all_marks() -> list[Mark]:
     """Every decision in the order of the keys: one request for each megabyte, and so many only that this is one."""
-    return [mark_of(row) for row in MarkRow.query_all(MARKS_PK, consistent=consistent)]
+    return [mark_of(row) for row in MarkRow.query_all(MARKS_PK, consistent=True) if row["sk"] != STATE_SK]
 
 
 def mark_of(row: Row) -> Mark:

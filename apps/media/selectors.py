@@ -28,7 +28,6 @@ from apps.media.listings import (
     list_from_row,
     order_key,
 )
-from apps.media.marks import all_marks, curation, curation_of
 from apps.media.models import CachedMedia
 from apps.media.packing import DetailsDamaged
 from apps.media.titles import (
@@ -73,7 +72,9 @@ def title_row(media_type: MediaType, media_id: int) -> Row | None:
 
 def all_titles() -> Iterator[CatalogueTitle]:
     """Every title with its corrections and without its details, by a scan: for jobs only. Hidden ones are there."""
-    decided = curation_of(all_marks())
+    from apps.media.marks import stored_curation  # noqa: PLC0415 - not where only health is asked for
+
+    decided = stored_curation()
     rows = CachedMedia.scan_rows((*FACT_ATTRIBUTES, "expiresAt"))
     return (decided.facts(from_row(row)) for row in rows if is_title(row) and not is_expired(row))
 
@@ -109,6 +110,8 @@ def listing(
     whose time is over are left out before pages are counted. A page past the end has no items. One BatchGetItem, and a
     second one where the time of some title of the list is over and the whole list was not read.
     """
+    from apps.media.marks import curation  # noqa: PLC0415 - as above
+
     decided = curation()
     unwanted = decided.hidden.union(exclude)
     ready = genre is not None and list_type in GENRE_LIST_TYPES and media_type != "all"

@@ -17,7 +17,7 @@ from apps.media.index_keeper import publish_index
 from apps.media.keeping import is_expired, kept_until
 from apps.media.languages import served_language
 from apps.media.listings import LIST_MEDIA_TYPE, ListedType, ListType, order_key
-from apps.media.marks import Curation, all_marks, curation_of
+from apps.media.marks import Curation, stored_curation
 from apps.media.models import CachedMedia
 from apps.media.ranking import SOURCES_WITHOUT_FIGURES, Contender, Statistics, contender
 from apps.media.titles import (
@@ -62,7 +62,7 @@ def store_titles(titles: Iterable[CatalogueTitle]) -> Iterator[int]:
     What staff corrected is no part of these rows, and lies over the new ones as well; hidden titles are not brought
     back.
     """
-    now, hidden = now_text(), curation_of(all_marks()).hidden
+    now, hidden = now_text(), stored_curation().hidden
     return CachedMedia.put_rows(to_row(title, now) for title in titles if title.key not in hidden)
 
 
@@ -102,7 +102,7 @@ def rebuild_catalogue(
     """
     try:
         with turn("rebuild_catalogue", wait=wait) as held:
-            return _rebuilt(_Survey(now, statistics, curation_of(all_marks())), progress, held)
+            return _rebuilt(_Survey(now, statistics, stored_curation()), progress, held)
     except TurnLost as error:
         raise TurnTaken(str(error)) from error
 

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
-from apps.accounts.deletions import erase_due
+from apps.accounts.deletions import any_due
 from apps.accounts.directory.indexing import ensure_indexed
 from apps.media import index_keeper
 from apps.media.providers.tmdb.configured import configured_source
@@ -19,16 +20,23 @@ from apps.media.sync.run import sync
 from apps.media.sync.schedules import SCHEDULES
 from apps.media.sync.status import ever_finished
 from apps.ops.demo import ensure_demo_loaded
+from apps.ops.jobs.commands import JOBS
 from apps.recommendations.artifacts import is_published
 from apps.recommendations.publishing import publish
 from apps.recommendations.services import in_words, train_from_tables
 from movierec import env
 from movierec.dynamo.connection import endpoint_url
 from movierec.dynamo.registry import create_missing_tables
+from movierec.dynamo.turns import TurnTaken
+from movierec.jobs import Recorder, ensure_listed, recorded_alone
 from movierec.progress import Steps
 
 # A start that is held up for longer is one that people give up.
 FIRST_SYNC_SECONDS: Final = 60
+# The job and the schedule that a training's runs are recorded as.
+TRAINING: Final = ("train_recommender", "tables")
+# What a command ends with while another process does its work.
+BUSY: Final = 75
 
 
 def prepare(output: Any) -> None:
@@ -45,6 +53,7 @@ def prepare(output: Any) -> None:
         output.write(f"Created the tables {', '.join(made)}.")
     _erase_due_accounts(output)
     ensure_indexed()
+    ensure_listed(JOBS)
     ensure_demo_loaded(output)
     _ensure_index(output, anew=_sync_first(output))
     _ensure_model(output)
@@ -61,10 +70,15 @@ def _start_aws(output: Any) -> None:
 
 
 def _erase_due_accounts(output: Any) -> None:
-    """Does what a schedule does elsewhere."""
-    erased = sum(1 for _ in erase_due(datetime.now(UTC)))
-    if erased:
-        output.write(f"Accounts erased whose deletion was due: {erased}.")
+    """Does what a schedule does elsewhere, as a run of that job where there is something to do."""
+    if not any_due(datetime.now(UTC)):
+        return
+    try:
+        call_command("erase_accounts", stdout=output)
+    except CommandError as error:
+        if error.returncode != BUSY:
+            raise
+        output.write(str(error))
 
 
 def _sync_first(output: Any) -> bool:
@@ -99,10 +113,23 @@ def _ensure_model(output: Any) -> None:
     if is_published():
         return
     output.write("Training the recommender on the demo viewers:")
+    try:
+        with recorded_alone(*TRAINING) as record:
+            version = _trained(record, output)
+    except TurnTaken:
+        output.write("Another process trains it already; the server takes its model up as soon as that is published.")
+        return
+    output.write(f"Published {version} in {settings.MODEL_STORE}.")
+
+
+def _trained(record: Recorder, output: Any) -> str:
+    """Trains and publishes as that run; answers the version."""
     with TemporaryDirectory(prefix="movierec-") as folder:
         trained = Path(folder) / "model"
         with Steps(output) as steps:
-            report = train_from_tables(trained, steps.show)
-        output.write(in_words(report))
-        version = publish(trained)
-    output.write(f"Published {version} in {settings.MODEL_STORE}.")
+            report = train_from_tables(trained, record.beside(steps.show))
+        record.message = in_words(report)
+        for name, number in (("likes", report.likes), ("people", report.users), ("titles", report.titles)):
+            record.run.add(name, number)
+        output.write(record.message)
+        return publish(trained)

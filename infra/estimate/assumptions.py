@@ -36,8 +36,8 @@ KINDS: Final = (
     Kind("recommendations", 0.10, 10, 12, 9, 1, 12_000),
     Kind("own lists, ratings, profile", 0.15, 4, 12, 2.5, 1, 8_000),
     Kind("a change of a list, a rating, feedback", 0.08, 4, 15, 1, 4, 500),
-    # Six of the writes are the audit's: three rows in one transaction.
-    Kind("sign-in, refresh, sign-up", 0.02, 10, 200, 6, 18, 2_000),
+    # A sign-in's event is six of its writes: three rows in one transaction. A refresh, which is half of them, has none.
+    Kind("sign-in, refresh, sign-up", 0.02, 10, 200, 6, 15, 2_000),
     Kind("posters, health, preflights, refusals", 0.10, 1, 2, 0, 0.2, 2_000),
 )
 
@@ -53,8 +53,9 @@ class Assumptions:
     cold_cpu_ms: float = 450
     secrets_a_start: float = 2
     objects_a_start: float = 12
-    process_minutes: float = 10
-    units_a_process_minute: float = 7
+    units_a_start: float = 18
+    process_minutes: float = 5
+    units_a_process_minute: float = 2
     reads_a_process_minute: float = 3
     app_log_bytes: int = 1_250
     gateway_log_bytes: int = 400
@@ -69,7 +70,7 @@ class Assumptions:
     title_writes_a_day: int = 1_000
     units_a_title: float = 10
     scans_a_day: float = 2
-    run_units_a_day: float = 1_800
+    run_units_a_day: float = 600
     job_seconds: float = 120
     mails_per_mau: float = 0.2
     codes_per_mau: float = 0.3
@@ -90,7 +91,8 @@ TOLD: Final = {
     "cold_cpu_ms": "milliseconds of CPU of such a start, model loaded",
     "secrets_a_start": "secrets that a process reads",
     "objects_a_start": "objects of S3 that a process reads: the model and the catalogue's index",
-    "process_minutes": "minutes with requests that such a process lives",
+    "units_a_start": "write units of the admin's figures in the first minute of a process",
+    "process_minutes": "minutes with requests that it lives",
     "units_a_process_minute": "write units of the admin's figures in each of these",
     "reads_a_process_minute": "read units of flags, limits and hidden titles in each of these",
     "app_log_bytes": "bytes of log for each request: the line with its metrics, and Lambda's own three",

@@ -136,9 +136,11 @@ def _tables(month: Month) -> Used:
     else:
         scanned = model.titles * model.title_bytes / 8_000 * model.scans_a_day * DAYS
         synced = model.title_writes_a_day * model.units_a_title * DAYS
-        busy = month.traffic.requests * model.cold_share * model.process_minutes
-        read = month.traffic.requests * month.mean("reads") + busy * model.reads_a_process_minute
-        written = month.traffic.requests * month.mean("writes") + busy * model.units_a_process_minute
+        figures = model.units_a_start + model.process_minutes * model.units_a_process_minute
+        switches = model.process_minutes * model.reads_a_process_minute
+        starts = month.traffic.requests * model.cold_share
+        read = month.traffic.requests * month.mean("reads") + starts * switches
+        written = month.traffic.requests * month.mean("writes") + starts * figures
         yield "dynamodb-reads", read + scanned
         yield "dynamodb-writes", written + synced + model.run_units_a_day * DAYS
     yield "dynamodb-storage", month.table_gb

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 # A deed of staff is recorded as it begins; one that is refused or fails after that has a second event that says so.
 Outcome = Literal["begun", "done", "refused", "failed"]
+# Whose deeds they are: staff's, or people's with their own accounts.
+Source = Literal["ops", "account"]
+SOURCES: Final[tuple[Source, ...]] = get_args(Source)
 ThingKind = Literal["person", "staff", "title", "list", "job", "model", "settings", "audit", "address"]
 
 
@@ -75,6 +78,11 @@ class Tag(StrEnum):
 
     AUDIT_EXPORTED = "ops:audit:export"
 
+    @property
+    def source(self) -> Source:
+        """Whose deed it is."""
+        return "ops" if self.value.startswith("ops:") else "account"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -89,9 +97,13 @@ class Actor:
 SYSTEM: Final = Actor("system", "the service itself")
 
 
+# The id of all callers who are not known; together they are nobody whose deeds could be listed.
+NOBODY: Final = "nobody"
+
+
 def nobody(address: str) -> Actor:
     """A caller who is not known, such as one whose password was wrong."""
-    return Actor("nobody", "", address)
+    return Actor(NOBODY, "", address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""Reading the audit, newest first, a page at a time: one Query a page."""
+"""Reading the audit, newest first, a page at a time: one Query a page, or one for each source."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from movierec.audit.events import Thing
-from movierec.audit.rows import AuditRow, actor_pk, day_pk, thing_pk
+from movierec.audit.events import SOURCES, Source, Thing
+from movierec.audit.rows import AuditRow, actor_pk, source_pk, thing_pk
 from movierec.dynamo.table import Row
 
 
@@ -53,9 +54,20 @@ def of_actor(actor_id: str, *, after: str | None = None, limit: int = 50, days: 
     return _trail(actor_pk(actor_id), after, limit, days)
 
 
-def of_day(day: str, *, after: str | None = None, limit: int = 50) -> Trail:
-    """What happened on a day in UTC, such as 2026-05-01."""
-    return _trail(day_pk(day), after, limit)
+def of_sources(
+    sources: Sequence[Source] = SOURCES, *, after: str | None = None, limit: int = 50, days: Days | None = None
+) -> Trail:
+    """What happened at all, at any time or on some days: one Query for each source."""
+    trails = [_trail(source_pk(source), after, limit, days) for source in sources]
+    events = sorted((event for trail in trails for event in trail.events), key=_key, reverse=True)
+    # A Query that stopped has older events still, and no event older than those may stand before them.
+    known_to = max((trail.after for trail in trails if trail.after), default="")
+    shown = [event for event in events if event.key >= known_to][:limit]
+    return Trail(shown, shown[-1].key if known_to or len(shown) < len(events) else None)
+
+
+def _key(event: Recorded) -> str:
+    return event.key
 
 
 def _trail(pk: str, after: str | None, limit: int, days: Days | None = None) -> Trail:

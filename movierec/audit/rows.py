@@ -1,4 +1,4 @@
-"""The rows of the audit in the single table, each event in three partitions: its thing's, its actor's, its day's."""
+"""The rows of the audit in the single table, each event in three partitions: its thing's, its actor's, its source's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from pynamodb.attributes import UnicodeAttribute
 
+from movierec.audit.events import Source
 from movierec.dynamo.data_table import DataRow
 
 # The infrastructure denies deletes and updates of partitions that begin so.
@@ -13,9 +14,10 @@ PREFIX: Final = "AUDIT#"
 
 
 class AuditRow(DataRow):
-    """`AUDIT#THING#<kind>#<id>`, `AUDIT#ACTOR#<id>` or `AUDIT#DAY#<YYYY-MM-DD>` / `<moment>#<random>`.
+    """`AUDIT#THING#<kind>#<id>`, `AUDIT#ACTOR#<id>` or `AUDIT#SOURCE#<source>` / `<moment>#<number><random>`.
 
-    `before` and `after` are JSON texts.
+    `before` and `after` are JSON texts. A source is one partition for all days: at any moment one a day would take no
+    more, as all of it goes to today's; and nobody has to look for the days that have events.
     """
 
     at = UnicodeAttribute()
@@ -41,6 +43,6 @@ def actor_pk(actor_id: str) -> str:
     return f"{PREFIX}ACTOR#{actor_id}"
 
 
-def day_pk(day: str) -> str:
-    """The partition of a day in UTC, such as 2026-05-01."""
-    return f"{PREFIX}DAY#{day}"
+def source_pk(source: Source) -> str:
+    """The partition of all that staff did, or of all that people did with their own accounts."""
+    return f"{PREFIX}SOURCE#{source}"

@@ -1,24 +1,27 @@
-"""Recording an event: one transaction, three new rows."""
+"""Recording an event: one transaction, a new row for each place it is looked for in."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from secrets import token_hex
 from typing import Any, Final
 
 import orjson
 from pynamodb.transactions import TransactWrite
 
-from movierec.audit.events import Event
-from movierec.audit.rows import AuditRow, actor_pk, day_pk, thing_pk
+from movierec.audit.events import NOBODY, Event, Source
+from movierec.audit.rows import AuditRow, actor_pk, source_pk, thing_pk
 from movierec.dynamo.transactions import write_together
 from movierec.timestamps import timestamp
 
 # What staff did is kept for over a year; what people did with their own accounts for a quarter of one.
-KEPT: Final = {"ops": timedelta(days=400), "account": timedelta(days=90)}
+KEPT: Final[dict[Source, timedelta]] = {"ops": timedelta(days=400), "account": timedelta(days=90)}
 MAX_VALUE_LENGTH: Final = 4_000
 MAX_REASON_LENGTH: Final = 500
 _CUT: Final = "… (cut)"
+# Of this process's events, in the order of their making.
+_NUMBERS: Final = count()
 
 
 def record(event: Event) -> None:
@@ -28,10 +31,9 @@ def record(event: Event) -> None:
     """
     now = datetime.now(UTC)
     at = timestamp(now)
-    # Microseconds, so that a deed and its refusal stand in their order, and a random part against all others.
-    sk = f"{at}#{now.microsecond % 1000:03d}{token_hex(6)}"
-    places = (thing_pk(event.thing.kind, event.thing.id), actor_pk(event.actor.id), day_pk(at[:10]))
-    rows = [_row(pk, sk, at, event, int((now + _kept(event)).timestamp())) for pk in places]
+    # Microseconds and a number, so that a deed and its refusal stand in their order, and a random part against others.
+    sk = f"{at}#{now.microsecond % 1000:03d}{next(_NUMBERS):010d}{token_hex(6)}"
+    rows = [_row(pk, sk, at, event, int((now + KEPT[event.tag.source]).timestamp())) for pk in _places(event)]
 
     def fill(transaction: TransactWrite) -> None:
         for row in rows:
@@ -41,8 +43,10 @@ def record(event: Event) -> None:
     assert write_together(fill), f"there was an event {sk} already"
 
 
-def _kept(event: Event) -> timedelta:
-    return KEPT[event.tag.partition(":")[0]]
+def _places(event: Event) -> list[str]:
+    """The partitions that an event is looked for in; one of nobody's would only be busy."""
+    places = [thing_pk(event.thing.kind, event.thing.id), source_pk(event.tag.source)]
+    return places if event.actor.id == NOBODY else [*places, actor_pk(event.actor.id)]
 
 
 def _row(pk: str, sk: str, at: str, event: Event, expires_at: int) -> AuditRow:

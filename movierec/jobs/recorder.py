@@ -82,13 +82,18 @@ class Recorder:
 
     def following(self, show: Show) -> Show:
         """A `show` that tells the run as well, and raises StopAsked as soon as staff want it to stop."""
-        self._show = show
+        told = self.beside(show)
 
         def shown(step: str, fraction: float) -> None:
-            self.show(step, fraction)
+            told(step, fraction)
             self.check()
 
         return shown
+
+    def beside(self, show: Show) -> Show:
+        """A `show` that tells the run as well; nobody stops what uses it."""
+        self._show = show
+        return self.show
 
     def save_at_times(self) -> None:
         """Saves when two seconds have gone since that was done last."""

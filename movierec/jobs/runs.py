@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pynamodb.expressions.condition import Condition
@@ -26,39 +26,41 @@ from movierec.jobs.rows import (
 )
 from movierec.timestamps import timestamp
 
-# What a save writes. It leaves alone what staff write beside it: that the run is to stop.
-_SAVED: Final = (
-    "job",
-    "schedule",
-    "state",
-    "started_at",
-    "updated_at",
-    "expires_at",
-    "done",
-    "total",
-    "counts",
-    "errors",
-    "step",
-    "percent",
-)
+# What a save writes: how far the run is. Not its state, for it may have been given up while its process was asleep, and
+# not what staff write beside it.
+_SAVED: Final = ("updated_at", "done", "total", "counts", "errors", "step", "percent")
+# The precision of a run's key.
+_TICK: Final = timedelta(milliseconds=1)
 
 
 def start(job: str, schedule: str, now: datetime) -> JobRun:
     """Begins a run and records it."""
-    moment = timestamp(now)
-    run = JobRun(job_pk(job), run_key(schedule, moment), job=job, schedule=schedule, started_at=moment)
-    run.expires_at = int((now + KEPT).timestamp())
+    run = _new(job, schedule, now)
     go_on(run, now)
     return run
 
 
+def start_beside(job: str, schedule: str, now: datetime) -> JobRun:
+    """Begins a run of what is no command, and records it; others may begin in the same moment."""
+    while True:
+        run = _new(job, schedule, now)
+        run.state, run.updated_at = "running", run.started_at
+        if _write(run, condition=JobRun.pk.does_not_exist()):
+            return run
+        now += _TICK
+
+
 def save(run: JobRun, now: datetime) -> None:
-    """Records how far a run has come, and that it lives; the run knows then whether somebody asked it to stop."""
+    """Records how far a run has come, and that it lives; the run knows then whether somebody asked it to stop.
+
+    Its state stays as it is stored, and a record that is gone stays gone.
+    """
     run.updated_at = timestamp(now)
     values = {name: getattr(run, name) for name in _SAVED}
     actions = [getattr(JobRun, name).set(value) for name, value in values.items() if value is not None]
-    stored = JobRun.update_row(run.pk, run.sk, actions)
-    run.stop_asked_by, run.stop_asked_at = stored.get("stopAskedBy"), stored.get("stopAskedAt")
+    stored = JobRun.update_row_if(run.pk, run.sk, actions, JobRun.pk.exists())
+    if stored is not None:
+        run.stop_asked_by, run.stop_asked_at = stored.get("stopAskedBy"), stored.get("stopAskedAt")
 
 
 def go_on(run: JobRun, now: datetime) -> None:
@@ -105,6 +107,13 @@ def newest(job: str, limit: int = 200) -> list[JobRun]:
     """The latest runs of a job, the last to start first, by one Query."""
     mine = JobRun.sk.startswith(RUN_PREFIX)
     return list(JobRun.query(job_pk(job), mine, scan_index_forward=False, limit=limit, consistent_read=True))
+
+
+def _new(job: str, schedule: str, now: datetime) -> JobRun:
+    moment = timestamp(now)
+    run = JobRun(job_pk(job), run_key(schedule, moment), job=job, schedule=schedule, started_at=moment)
+    run.expires_at = int((now + KEPT).timestamp())
+    return run
 
 
 def _end(run: JobRun, state: State, now: datetime, message: str) -> None:

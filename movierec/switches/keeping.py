@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from math import inf
 from threading import Lock
-from time import monotonic
+from time import time
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,12 +23,16 @@ _FAULTS: Final = (PynamoDBException, BotoCoreError, ClientError, TimeoutError, L
 
 
 class Keeper:
-    """Keeps what was read last, for all threads; `until` is the moment of the monotonic clock when it is read anew."""
+    """Keeps what was read last, for all threads, for so many `seconds`; `read_at` is in seconds since 1970.
 
-    def __init__(self, known: Switches | None = None, *, until: float = -inf) -> None:
+    By the clock of the day, since a monotonic one may stand still while Lambda has the process wait.
+    """
+
+    def __init__(self, known: Switches | None = None, *, read_at: float = -inf, seconds: float = KEPT_SECONDS) -> None:
         self._lock = Lock()
         self._known = known
-        self._until = until
+        self._read_at = read_at
+        self._seconds = seconds
         self._trouble = ""
 
     def current(self) -> Switches:
@@ -36,9 +40,9 @@ class Keeper:
 
         While one thread reads, what is known serves the others; who finds nothing waits for that one read.
         """
-        if monotonic() >= self._until and self._lock.acquire(blocking=self._known is None):
+        if self._is_due() and self._lock.acquire(blocking=self._known is None):
             try:
-                if monotonic() >= self._until:
+                if self._is_due():
                     self._read()
             finally:
                 self._lock.release()
@@ -46,7 +50,11 @@ class Keeper:
 
     def forget(self) -> None:
         """Has the switches read at their next use."""
-        self._until = -inf
+        self._read_at = -inf
+
+    def _is_due(self) -> bool:
+        # A clock that was put back does not make them last for longer.
+        return not 0 <= time() - self._read_at < self._seconds
 
     def _read(self) -> None:
         try:
@@ -60,7 +68,7 @@ class Keeper:
                 raise
             self._known = self._known or DEFAULTS
             self._complain("The switches cannot be read; those known before hold.")
-        self._until = monotonic() + KEPT_SECONDS
+        self._read_at = time()
 
     def _complain(self, trouble: str) -> None:
         """Logs a trouble once for as long as it lasts."""

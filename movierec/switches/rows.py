@@ -12,6 +12,8 @@ from movierec.switches.values import DEFAULTS, Switches, SwitchesDamaged, attrib
 
 PK: Final = "SWITCHES"
 SK: Final = "CURRENT"
+# Forms carry versions of at most 15 digits.
+MOST_VERSION: Final = 10**15
 
 
 class SwitchesRow(DataRow):
@@ -32,16 +34,36 @@ def stored() -> Switches:
 
 
 def _version_in(row: Row) -> int:
-    """The version in a row that cannot be understood, 0 where that is none either."""
+    """The version in a row that cannot be understood, 0 where that is none that forms can be made from."""
     version = row.get("version")
-    return version if type(version) is int else 0
+    return version if type(version) is int and 0 < version < MOST_VERSION else 0
 
 
 def store(switches: Switches) -> bool:
     """Stores the switches in place of those of the version before; False, and nothing stored, where that is gone.
 
-    A version that is no number, as a row that cannot be understood may have, counts as none. One request.
+    A version that is none, as a row that cannot be understood may have, counts as 0. One request; three for such a row.
     """
+    row = {"pk": PK, "sk": SK, **attributes_of(switches)}
     before = switches.version - 1
-    earlier = SwitchesRow.version == before if before else ~SwitchesRow.version.is_type()  # type: ignore[no-untyped-call]
-    return SwitchesRow.put_row_if({"pk": PK, "sk": SK, **attributes_of(switches)}, earlier)
+    if before:
+        return SwitchesRow.put_row_if(row, SwitchesRow.version == before)
+    # Without a version, or with one that is no number.
+    absent = ~SwitchesRow.version.is_type()  # type: ignore[no-untyped-call]
+    return SwitchesRow.put_row_if(row, absent) or _mend(row)
+
+
+def _mend(row: Row) -> bool:
+    """Stores a row in place of one whose version is a number and none; False where such a one does not stand there."""
+    standing: Row | None = SwitchesRow.get_row(PK, SK, consistent=True)
+    if standing is None or _is_understood(standing) or _version_in(standing):
+        return False
+    return SwitchesRow.put_row_if(row, SwitchesRow.version == standing["version"])
+
+
+def _is_understood(row: Row) -> bool:
+    try:
+        switches_of(row)
+    except SwitchesDamaged:
+        return False
+    return True

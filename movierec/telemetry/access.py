@@ -9,16 +9,18 @@ from time import perf_counter
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 
 from movierec.telemetry.lines import tell
-from movierec.telemetry.routes import route_of
-from movierec.telemetry.series.counters import add_request
+from movierec.telemetry.routes import FILE, route_of
+from movierec.telemetry.series.counters import add_request, is_admin
 from movierec.telemetry.series.sending import send_due
 from movierec.telemetry.tally import Tally, milliseconds_since, tallied
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MARK_LENGTH: Final = 16
+# Codes of errors that are 5xx and no fault: staff switched on what they tell.
+_MEANT: Final = frozenset({"ReadOnly"})
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +38,17 @@ class AccessMiddleware:
         started = perf_counter()
         with tallied() as tally:
             response = self.get_response(request)
-        milliseconds, route = round(milliseconds_since(started), 2), route_of(request)
-        add_request(route, response.status_code, milliseconds)
+        milliseconds, status = round(milliseconds_since(started), 2), response.status_code
+        # Files are no work of the service: among its requests they would make it look faster than it is.
+        is_file = isinstance(response, FileResponse)
+        route = FILE if is_file else route_of(request)
+        if not is_file:
+            add_request(route, status, milliseconds, meant=tally.error_code in _MEANT)
         if settings.TELEMETRY_LINES:
-            _log(request, route, response.status_code, tally, milliseconds)
-        send_due()
+            _log(request, route, status, tally, milliseconds)
+        # The admin's pages keep to the requests to DynamoDB that they promise.
+        if not is_file and not is_admin(route):
+            send_due()
         return response
 
 
@@ -54,8 +62,13 @@ def _log(request: HttpRequest, route: str, status: int, tally: Tally, millisecon
     person = getattr(getattr(request, "user", None), "user_id", None)
     if person:
         members["user"] = mark_of(person)
-    figures = {"Requests": 1, "Errors5xx": int(status >= 500), "Latency": milliseconds, "DynamoCalls": 0}
+    figures = {} if route == FILE else _figures(status, tally, milliseconds)
     tell(logger, logging.INFO, f"{method} {route} {status}", members, {**figures, **tally.figures()})
+
+
+def _figures(status: int, tally: Tally, milliseconds: float) -> dict[str, float]:
+    fault = status >= 500 and tally.error_code not in _MEANT
+    return {"Requests": 1, "Errors5xx": int(fault), "Latency": milliseconds, "DynamoCalls": 0}
 
 
 def mark_of(user_id: str) -> str:

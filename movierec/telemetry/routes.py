@@ -6,10 +6,11 @@ from typing import Final
 
 from django.http import HttpRequest
 
-# The routes of what is no address of ours, and of what is answered before there is a look at the addresses: preflights,
-# files, and bodies that are refused.
+# The routes of what is no address of ours, and of what is answered before there is a look at the addresses: preflights
+# and bodies that are refused; and static files.
 UNKNOWN: Final = "(unknown)"
 UNROUTED: Final = "(none)"
+FILE: Final = "(file)"
 # By name: that view answers errors, which are told with their routes.
 _UNKNOWN_VIEW: Final = "movierec.api.not_found.unknown_path"
 

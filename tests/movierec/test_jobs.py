@@ -17,7 +17,10 @@ from movierec.dynamo.leases import Lease, is_held, take
 from movierec.dynamo.turns import TurnTaken
 from movierec.jobs import JobRun, Recorder, StopAsked, runs
 from movierec.jobs.recorder import MAX_LINES, log_of
+from tests.apps.conftest import operations
 from tests.stand_ins.clock import StillClock
+
+__all__ = ["operations"]
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -157,9 +160,21 @@ def test_a_run_that_was_heard_of_meanwhile_is_not_given_up() -> None:
     assert jobs.give_up(stored(run), NOW + 2 * MINUTE, "Given up.", ANN)
     assert (stored(run).state, stored(run).message) == ("failed", "Given up.")
     assert rows()["JOBS", "RUN#2027-01-15T12:00:00.000Z#tidy#daily"]["state"] == "failed"
-    # A process that was only asleep is told at its next save.
+    # A process that was only asleep is told at its next save, which makes it no running one.
+    run.add("swept")
     jobs.save(run, NOW + 3 * MINUTE)
     assert run.stop_asked_by == ANN
+    assert (stored(run).state, stored(run).message, stored(run).figure("swept")) == ("failed", "Given up.", 1)
+    jobs.finish(run, "paused", NOW + 3 * MINUTE, "Paused.")
+    assert stored(run).state == "paused"
+
+
+def test_a_save_of_a_record_that_is_gone_leaves_none() -> None:
+    run = jobs.start("tidy", "daily", NOW)
+    DataRow.delete_rows([{"pk": run.pk, "sk": run.sk}])
+    before = rows()
+    jobs.save(run, NOW + MINUTE)
+    assert rows() == before
 
 
 def test_a_database_that_is_too_busy_is_a_fault_outside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +184,108 @@ def test_a_database_that_is_too_busy_is_a_fault_outside(monkeypatch: pytest.Monk
     monkeypatch.setattr(runs, "write_together", busy)
     with pytest.raises(TimeoutError, match="too busy"):
         jobs.start("tidy", "daily", NOW)
+
+
+def parts_of(*parts: bytes, fault: Exception | None = None) -> Iterator[bytes]:
+    """Parts of an export, and what breaks it off."""
+    yield from parts
+    if fault:
+        raise fault
+
+
+class TestExports:
+    def test_one_is_a_run_of_three_writes_and_no_command(self, operations: list[str]) -> None:
+        operations.clear()
+        parts = jobs.exported(
+            "own", "Everything about person/7, asked for by themselves.", lambda: parts_of(b"1", b"23")
+        )
+        assert operations == ["TransactWriteItems", "PutItem"]
+        (run,) = jobs.newest("export")
+        assert (run.state, run.schedule, run.ended_at) == ("running", "own", None)
+        operations.clear()
+        assert b"".join(parts) == b"123"
+        assert operations == ["TransactWriteItems"]
+        (run,) = jobs.newest("export")
+        assert (run.state, run.message, run.figures()) == ("done", "Sent whole.", {"bytes": 3})
+        assert log(run) == ["Everything about person/7, asked for by themselves."]
+        assert rows().keys() == {
+            ("JOB#export", run.sk),
+            ("JOB#export", f"LOG#{run.started_at}#own"),
+            ("JOBS", f"RUN#{run.started_at}#export#own"),
+        }
+
+    def test_many_in_one_moment_are_as_many_runs(self) -> None:
+        with time_machine.travel(NOW, tick=False):
+            for number in range(3):
+                b"".join(jobs.exported("own", f"The {number}.", lambda: parts_of(b"1")))
+        found = jobs.newest("export")
+        assert [(run.started_at[-4:], log(run)) for run in found] == [
+            ("002Z", ["The 2."]), ("001Z", ["The 1."]), ("000Z", ["The 0."]),
+        ]  # fmt: skip
+        assert len(jobs.listed().keys) == 3
+
+    def test_what_breaks_off_failed(self) -> None:
+        def refused() -> Iterator[bytes]:
+            raise ValueError("refused")
+
+        with pytest.raises(ValueError, match="refused"):
+            jobs.exported("own", "One.", refused)
+        with pytest.raises(ValueError, match="broken"):
+            list(jobs.exported("own", "Two.", lambda: parts_of(b"1", fault=ValueError("broken"))))
+        left = jobs.exported("own", "Three.", lambda: parts_of(b"1", b"2"))
+        next(left)
+        left.close()  # type: ignore[attr-defined]
+        assert [(run.state, run.message) for run in jobs.newest("export")] == [
+            ("failed", "It broke off before its end.")
+        ] * 3
+
+    def test_what_was_sent_does_not_break_for_its_record(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def away(*_: object) -> None:
+            raise PynamoDBException("away")
+
+        parts = jobs.exported("own", "One.", lambda: parts_of(b"1"))
+        monkeypatch.setattr(runs, "finish", away)
+        assert b"".join(parts) == b"1"
+        assert "was not recorded: away" in caplog.text
+
+
+class TestRunsOfBefore:
+    @pytest.fixture
+    def earlier(self) -> JobRun:
+        """Two runs of a job from before runs were listed, one that is listed, and none of another job."""
+        runs_before = [jobs.start("tidy", "daily", NOW + minutes * MINUTE) for minutes in (0, 1)]
+        jobs.finish(runs_before[1], "failed", NOW + 2 * MINUTE, "No.")
+        DataRow.delete_rows([{"pk": pk, "sk": sk} for pk, sk in rows() if pk == "JOBS"])
+        jobs.start("tidy", "weekly", NOW)
+        return runs_before[1]
+
+    def test_they_are_listed_once(self, earlier: JobRun, operations: list[str]) -> None:
+        listed_before = rows()
+        assert jobs.ensure_listed(["tidy", "sweep"]) == 2
+        added = {key: row for key, row in rows().items() if key not in listed_before}
+        assert {sk: row.get("state") for (_, sk), row in added.items()} == {
+            "RUN#2027-01-15T12:00:00.000Z#tidy#daily": "running",
+            "RUN#2027-01-15T12:01:00.000Z#tidy#daily": "failed",
+            "COMMAND#tidy#daily": None,
+            "DONE": None,
+        }
+        assert added["JOBS", "RUN#2027-01-15T12:01:00.000Z#tidy#daily"]["expiresAt"] == earlier.expires_at
+        assert added["JOBS", "COMMAND#tidy#daily"] == {"run": earlier.sk, "begunAt": earlier.started_at}
+        after = rows()
+        operations.clear()
+        assert jobs.ensure_listed(["tidy", "sweep"]) == 0
+        assert operations == ["GetItem"]
+        assert rows() == after
+
+    def test_what_is_listed_keeps_its_state_and_its_command(self, earlier: JobRun) -> None:
+        jobs.finish(earlier, "done", NOW + 3 * MINUTE, "Done.")
+        newer = jobs.start("tidy", "daily", NOW + 5 * MINUTE)
+        before = rows()
+        assert jobs.ensure_listed(["tidy"]) == 1
+        assert {key: row for key, row in rows().items() if key in before} == before
+        assert rows()["JOBS", "COMMAND#tidy#daily"]["run"] == newer.sk
 
 
 class TestListing:

@@ -17,6 +17,7 @@ from apps.accounts.serializers import (
     DeletionSerializer,
     StoredProfileSerializer,
 )
+from movierec import jobs
 from movierec.api.described import extend_schema
 from movierec.api.views import user_id, valid_body
 
@@ -55,8 +56,10 @@ class Export(AccountView):
         tags=["auth"],
     )
     def get(self, request: Request) -> StreamingHttpResponse:
+        asking = person(request)
+        told = f"Everything about person/{asking.user_id}, asked for by themselves."
         return StreamingHttpResponse(
-            services.export(person=person(request)),
+            jobs.exported("own", told, lambda: services.export(person=asking)),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="{EXPORT_NAME}"'},
         )

@@ -86,18 +86,20 @@ class CognitoDirectory:
         return found.groups or () if found and serves else ()
 
     def confirm(self, user_id: str) -> None:
-        """Takes the address for the owner's as well, without which the pool mails no reset codes."""
+        """Takes the address for the owner's as well, without which the pool mails no reset codes.
+
+        That goes first: what was stopped between the two is found unconfirmed, and done again.
+        """
         found = _existing(user_id)
-        if found.confirmed:
-            return
-        with _of_one():
-            call("AdminConfirmSignUp", UserPoolId=pool_id(), Username=user_id)
-            verified = [{"Name": "email_verified", "Value": "true"}]
-            call("AdminUpdateUserAttributes", UserPoolId=pool_id(), Username=user_id, UserAttributes=verified)
+        if not found.confirmed:
+            with _of_one():
+                verified = [{"Name": "email_verified", "Value": "true"}]
+                call("AdminUpdateUserAttributes", UserPoolId=pool_id(), Username=user_id, UserAttributes=verified)
+                call("AdminConfirmSignUp", UserPoolId=pool_id(), Username=user_id)
         effects.after_confirmation(user_id, found.email)
 
-    def disable(self, user_id: str) -> None:
-        """Has the pool let nobody in, and only then ends what is open."""
+    def disable(self, user_id: str, *, by: str = "") -> None:
+        """Has the pool let nobody in, and only then ends what is open; it asks nothing of `by`."""
         _confirmed(user_id)
         with _of_one():
             call("AdminDisableUser", UserPoolId=pool_id(), Username=user_id)
@@ -130,8 +132,8 @@ class CognitoDirectory:
         except NoSuchGroup as error:
             raise AccountStateRefused(f"The user pool has no group {group!r}; make it there first.") from error
 
-    def remove_from_group(self, user_id: str, group: str) -> None:
-        """Who is in no such group needs no removing."""
+    def remove_from_group(self, user_id: str, group: str, *, by: str = "") -> None:
+        """Who is in no such group needs no removing; the pool asks nothing of `by`."""
         if group not in _groups_of_one(user_id):
             return
         with _of_one():

@@ -14,7 +14,6 @@ from pynamodb.transactions import TransactWrite
 from apps.accounts.emails import address_of
 from apps.accounts.models import PEOPLE, DirectoryEntry, GroupMember, group_pk
 from movierec.dynamo.table import Row
-from movierec.dynamo.transactions import delete_if
 
 
 def add(transaction: TransactWrite, user_id: str, account: Row, *, expires_at: int | None) -> None:
@@ -39,7 +38,11 @@ def new_entry(user_id: str, account: Row) -> DirectoryEntry:
 
 
 def change(transaction: TransactWrite, user_id: str, account: Row, actions: Sequence[Action]) -> None:
-    """Changes the entry of a confirmed account, or of one that becomes so, with the account."""
+    """Changes the entry of a confirmed account, or of one that becomes so, with the account.
+
+    The transaction has to ask that the account is there, since an entry that is not is made. It writes nothing where
+    the address is another's by now.
+    """
     whose = [
         DirectoryEntry.user_id.set(user_id),
         DirectoryEntry.email.set(account["email"]),
@@ -47,7 +50,8 @@ def change(transaction: TransactWrite, user_id: str, account: Row, actions: Sequ
         DirectoryEntry.confirmed.set(True),
         DirectoryEntry.expires_at.remove(),
     ]
-    transaction.update(DirectoryEntry(PEOPLE, address_of(account["email"])), [*whose, *actions])
+    own = DirectoryEntry.pk.does_not_exist() | (DirectoryEntry.user_id == user_id)
+    transaction.update(DirectoryEntry(PEOPLE, address_of(account["email"])), [*whose, *actions], condition=own)
 
 
 def keep_as_it_is(transaction: TransactWrite, address: str) -> None:
@@ -56,9 +60,8 @@ def keep_as_it_is(transaction: TransactWrite, address: str) -> None:
     transaction.condition_check(DirectoryEntry, PEOPLE, address, condition=either)
 
 
-def remove(user_id: str, account: Row) -> None:
-    """Removes what lists an account; what lists a later one of its address stays. A request, and one a group."""
+def listings(account: Row) -> list[DirectoryEntry | GroupMember]:
+    """Where an account is listed, as rows with nothing but their keys."""
     address = address_of(account["email"])
-    for group in account.get("groups") or ():
-        delete_if(GroupMember(group_pk(group), address), GroupMember.user_id == user_id)
-    delete_if(DirectoryEntry(PEOPLE, address), DirectoryEntry.user_id == user_id)
+    members = [GroupMember(group_pk(group), address) for group in account.get("groups") or ()]
+    return [DirectoryEntry(PEOPLE, address), *members]

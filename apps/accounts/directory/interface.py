@@ -16,7 +16,9 @@ STATUSES: Final[tuple[Status, ...]] = (
     "new-password-required",
     "other",
 )
-GROUPS: Final = ("ops", "support")
+# Who may do everything in the admin.
+OPS: Final = "ops"
+GROUPS: Final = (OPS, "support")
 MOST_LISTED: Final = 60
 
 
@@ -74,7 +76,11 @@ class Directory(Protocol):
 
     Every method may raise Unavailable (503); those about one account raise NoSuchPerson (404) where there is none,
     and those that change one AccountStateRefused (409) where its state does not allow it. A change that is there
-    already is no error, so that each can be done again.
+    already is no error, and what follows from it is done again, so that each can be repeated where it was stopped.
+
+    `by` is the user id of who of ops shuts another of ops out. Where the accounts are our own, that one must be of ops
+    and not disabled at this very moment, or AccountStateRefused is raised: of two who shut each other out at once one
+    stays. A pool cannot promise it; should nobody stay, `create_account --group ops` makes a member again.
     """
 
     def page(self, asked: DirectoryQuery) -> DirectoryPage:
@@ -95,7 +101,7 @@ class Directory(Protocol):
     def confirm(self, user_id: str) -> None:
         """Confirms an account without its code. Refused for one that expired meanwhile."""
 
-    def disable(self, user_id: str) -> None:
+    def disable(self, user_id: str, *, by: str = "") -> None:
         """Lets nobody sign in to the account, and ends every session of it.
 
         Refused for an account that is not confirmed: nobody can sign in to it, and a sign-up of its address
@@ -114,5 +120,5 @@ class Directory(Protocol):
     def add_to_group(self, user_id: str, group: str) -> None:
         """Makes the account a member. Refused for an account that is not confirmed, and a group that there is not."""
 
-    def remove_from_group(self, user_id: str, group: str) -> None:
+    def remove_from_group(self, user_id: str, group: str, *, by: str = "") -> None:
         """Ends the membership."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from time import time
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from apps.accounts import denials
 from apps.accounts.directory import effects
 from apps.accounts.directory.interface import (
     GROUPS,
+    OPS,
     DirectoryPage,
     DirectoryPerson,
     DirectoryQuery,
@@ -69,16 +70,15 @@ class LocalDirectory:
     def confirm(self, user_id: str) -> None:
         """The code that was mailed is good for nothing then."""
         row = _row(user_id)
-        if row["confirmed"]:
-            return
-        if not registrations.confirm_stored(user_id, row) and not _row(user_id)["confirmed"]:
+        done = row["confirmed"] or registrations.confirm_stored(user_id, row)
+        if not done and not _row(user_id)["confirmed"]:
             raise AccountStateRefused("The sign-up has expired; its owner has to sign up again.")
         effects.after_confirmation(user_id, row["email"])
 
-    def disable(self, user_id: str) -> None:
+    def disable(self, user_id: str, *, by: str = "") -> None:
         """The account is closed and its tokens are refused by one write; then its sessions end."""
-        closed = Change([Account.disabled.set(True)], [DirectoryEntry.disabled.set(True)], also=_sign_out(user_id))
-        _change(user_id, closed)
+        _repeat(user_id, lambda row: _closing(user_id, row, by), by=by)
+        denials.cache.forget(user_id)
         effects.end_sessions(user_id)
 
     def enable(self, user_id: str) -> None:
@@ -101,11 +101,11 @@ class LocalDirectory:
         """Account, list and members change together."""
         if group not in GROUPS:
             raise other_group(group)
-        _regroup(user_id, group, member=True)
+        _repeat(user_id, lambda row: _grouping(user_id, row, group, member=True))
 
-    def remove_from_group(self, user_id: str, group: str) -> None:
+    def remove_from_group(self, user_id: str, group: str, *, by: str = "") -> None:
         """Account, list and members change together."""
-        _regroup(user_id, group, member=False)
+        _repeat(user_id, lambda row: _grouping(user_id, row, group, member=False, by=by), by=by)
 
 
 def _looked_through(asked: DirectoryQuery) -> DirectoryPage:
@@ -209,32 +209,52 @@ def _sign_out(user_id: str) -> Any:
     return lambda transaction: denials.sign_out_with(transaction, user_id)
 
 
-def _regroup(user_id: str, group: str, *, member: bool) -> None:
+def _repeat(user_id: str, change_of: Callable[[Row], Change | None], *, by: str = "") -> None:
+    """Changes a confirmed account by what its row asks for, until nothing came between; None asks for nothing."""
     for _ in range(TRIES):
         row = _confirmed(user_id)
-        groups = sorted(row.get("groups") or ())
-        if (group in groups) == member:
+        change = change_of(row)
+        if change is None or registrations.change_confirmed(user_id, row, change):
             return
-        wanted = sorted({*groups, group}) if member else [name for name in groups if name != group]
-        if registrations.change_confirmed(user_id, row, _grouping(user_id, row, group, wanted)):
-            return
+        if change.by and not _is_of_ops(by):
+            raise AccountStateRefused("You are not a member of ops any more, so nothing was done.")
     raise Unavailable
 
 
-def _grouping(user_id: str, row: Row, group: str, wanted: Sequence[str]) -> Change:
-    """Gives an account these groups, of which `group` is new or no longer one."""
+def _is_of_ops(user_id: str) -> bool:
+    account = registrations.by_id(user_id)
+    return account is not None and OPS in account.groups and not account.disabled
+
+
+def _closing(user_id: str, row: Row, by: str) -> Change:
+    """Disables an account, and asks of `by` to stay of ops where it is of ops."""
+    return Change(
+        [Account.disabled.set(True)],
+        [DirectoryEntry.disabled.set(True)],
+        unless_changed=registrations.in_groups_of(row),
+        also=_sign_out(user_id),
+        by=by if OPS in (row.get("groups") or ()) else "",
+    )
+
+
+def _grouping(user_id: str, row: Row, group: str, *, member: bool, by: str = "") -> Change | None:
+    """Makes an account a member of a group, or none; None where it is so already."""
+    groups = set(row.get("groups") or ())
+    if (group in groups) == member:
+        return None
+    wanted = sorted(groups | {group} if member else groups - {group})
     entry = GroupMember(group_pk(group), address_of(row["email"]), user_id=user_id)
 
     def list_member(transaction: TransactWrite) -> None:
-        if group in wanted:
+        if member:
             transaction.save(entry)
         else:
             transaction.delete(GroupMember(entry.pk, entry.sk))
 
-    had = row.get("groups")
     return Change(
-        [Account.groups.set(list(wanted))],
-        [DirectoryEntry.groups.set(list(wanted))],
-        unless_changed=Account.groups.does_not_exist() if had is None else Account.groups == had,
+        [Account.groups.set(wanted)],
+        [DirectoryEntry.groups.set(wanted)],
+        unless_changed=registrations.in_groups_of(row),
         also=list_member,
+        by=by if group == OPS else "",
     )

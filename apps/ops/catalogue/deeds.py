@@ -8,8 +8,10 @@ from typing import Final
 from apps.media.marks import key_of
 from apps.media.models import CachedMedia
 from apps.ops.catalogue import services
-from apps.ops.console.deeds import Deed, Kind
+from apps.ops.catalogue.selectors import Subject
+from apps.ops.console.deeds import Deed, Kind, offered
 from apps.ops.console.permissions import Permission
+from apps.ops.console.staff import Staff
 
 
 def _named(ids: Sequence[str]) -> dict[str, str]:
@@ -61,3 +63,10 @@ DEEDS: Final = (
         danger=True,
     ),
 )
+
+
+def fitting(found: Subject, staff: Staff) -> list[Deed]:
+    """The deeds that a title's state allows and a member of staff may do."""
+    is_hidden = bool(found.mark.hidden_at)
+    fits = {"refresh": found.has_source, "hide": not is_hidden, "show": is_hidden, "purge": bool(found.row)}
+    return [deed for deed in offered(DEEDS, staff) if fits[deed.name]]

@@ -25,7 +25,7 @@ from movierec.timestamps import epoch_seconds
 MOST_FOUND: Final = 200
 SPOKEN: Final = {"movie": "film", "tv": "series"}
 _DAY: Final = 24 * 3600
-_ATTRIBUTES: Final = ("mediaId", "mediaType", "title", "releaseDate", "source", "refreshedAt", "expiresAt")
+_ATTRIBUTES: Final = ("mediaId", "mediaType", "title", "releaseDate", "source", "refreshedAt", "updatedAt", "expiresAt")
 _LANGUAGES: Final = {
     "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "en": "English", "es": "Spanish", "fa": "Persian",
     "fi": "Finnish", "fr": "French", "hi": "Hindi", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
@@ -41,8 +41,8 @@ FILTERS: Final = (
     Filter("genre", "Genre", tuple(Choice(str(number), name) for name, number in _GENRES)),
     Filter("source", "Source", (Choice("tmdb", "TMDB"), Choice("movielens", "MovieLens"), Choice("demo", "Demo"))),
     Filter("language", "Language", tuple(Choice(code, name) for code, name in sorted(_LANGUAGES.items()))),
-    Filter("age", "Age", tuple(Choice(str(days), f"Told over {days} days ago") for days in (30, 90, 150))),
-    Filter("state", "Decided", (Choice("hidden", "Hidden"), Choice("corrected", "Corrected"))),
+    Filter("age", "Age", tuple(Choice(str(days), f"Fetched over {days} days ago") for days in (30, 90, 150))),
+    Filter("state", "Hidden or corrected", (Choice("hidden", "Hidden"), Choice("corrected", "Corrected"))),
 )
 # What rows of decisions can be narrowed by.
 _OF_DECISIONS: Final = frozenset({"type", "state"})
@@ -50,7 +50,7 @@ _OF_DECISIONS: Final = frozenset({"type", "state"})
 
 @dataclass(frozen=True, slots=True)
 class TitleLine:
-    """A title in a list; `source` is empty where the catalogue has no row of it, `age` where no source outside told."""
+    """A title in a list; `source` and `age` are empty where the catalogue has no row of it."""
 
     id: str
     name: str
@@ -87,7 +87,7 @@ def found_titles(request: StaffRequest) -> FoundTitles:
     """
     question = asked(request, FILTERS)
     start = _start(question)
-    current = _index()
+    current = current_index()
     if question.chosen["state"]:
         place = _decided(question, start)
     elif current is None:
@@ -106,7 +106,8 @@ def _start(question: Asked) -> int:
     return int(text)
 
 
-def _index() -> CatalogueIndex | None:
+def current_index() -> CatalogueIndex | None:
+    """The index of the catalogue, None where there is none."""
     try:
         return index()
     except IndexMissing:
@@ -120,7 +121,7 @@ def _decided(question: Asked, start: int) -> _Place:
         raise BadRequest(
             f"{other[0]}: what was decided on can be narrowed by type and text alone; leave out the others."
         )
-    found = [mark.key for mark in all_marks(consistent=True) if _is_wanted(mark, question)]
+    found = [mark.key for mark in all_marks() if _is_wanted(mark, question)]
     return _cut(found, start, Count(len(found), more=False))
 
 
@@ -194,10 +195,18 @@ def _line(key: TitleKey, row: Row, shown: Mapping[str, object], mark: Mark) -> T
         year=str(released)[:4],
         kind=SPOKEN[key[0]],
         source=str(row.get("source", "unknown")) if row else "",
-        age=age_words(row.get("refreshedAt")),
+        age=age_of(row),
         hidden=bool(mark.hidden_at),
         corrected=", ".join(FIELDS[each].label for each in values if each in FIELDS),
     )
+
+
+def age_of(row: Row) -> str:
+    """How long ago a source outside told of a title, or else when it was stored; empty where that is not known."""
+    told, stored = age_words(row.get("refreshedAt")), age_words(row.get("updatedAt"))
+    if told or not stored:
+        return told
+    return "stored today" if stored == "today" else f"stored {stored} ago"
 
 
 def age_words(at: object) -> str:

@@ -15,12 +15,13 @@ from apps.media.genres import GENRES
 from apps.media.listings import FRESH_SECONDS, ListedType, ListType
 from apps.media.marks import Mark, key_of, rows_and_marks, title_id
 from apps.media.packing import DetailsDamaged, unpacked
+from apps.media.providers.demo.catalogue import SOURCE as DEMO
 from apps.media.providers.tmdb.configured import configured_source
 from apps.media.selectors import ListHead, list_heads
 from apps.media.sync.plan import lists_of
 from apps.media.sync.schedules import SCHEDULES, next_run
-from apps.media.titles import FullTitle, TitleKey, full_from_row, is_title
-from apps.ops.catalogue.finding import SPOKEN, age_words
+from apps.media.titles import FIRST_MADE_UP_ID, FullTitle, TitleKey, full_from_row, is_title
+from apps.ops.catalogue.finding import SPOKEN, age_of, age_words, current_index
 from movierec.api.errors import NotFound
 from movierec.audit import Recorded, Thing, of_thing
 from movierec.dynamo.table import Row
@@ -28,19 +29,28 @@ from movierec.timestamps import epoch_seconds, timestamp
 
 EVENTS_SHOWN: Final = 10
 _PEOPLE_SHOWN: Final = 20
+_ACCLAIM: Final = {
+    "awardWinning": "award-winning",
+    "criticallyAcclaimed": "critically acclaimed",
+    "cultClassic": "cult classic",
+    "underrated": "underrated",
+    "blockbuster": "blockbuster",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A title as it is stored: its row, what its source says, and what was decided about it.
 
-    `full` is None where the catalogue has no such title, or only knows that the source has none.
+    `full` is None where the catalogue has no such title, or only knows that the source has none. `indexed` is what the
+    index of the catalogue calls a title without a row, empty where that does not have it either.
     """
 
     key: TitleKey
     row: Row
     full: FullTitle | None
     mark: Mark
+    indexed: str = ""
 
     @property
     def id(self) -> str:
@@ -50,13 +60,19 @@ class Subject:
     @property
     def name(self) -> str:
         """What it is called now."""
-        own = self.full.facts.title if self.full else self.mark.title
+        own = self.full.facts.title if self.full else self.mark.title or self.indexed
         return str(self.mark.values.get("title") or own or self.id)
 
     @property
     def kind(self) -> str:
         """What it is, in a word."""
         return SPOKEN[self.key[0]]
+
+    @property
+    def has_source(self) -> bool:
+        """Whether a source outside may describe it: not where it is of the demo or an import."""
+        is_demo = self.full is not None and self.full.facts.source == DEMO
+        return not is_demo and self.key[1] < FIRST_MADE_UP_ID
 
     def told(self, field: Field) -> Any:
         """The source's value of a field, None where there is none."""
@@ -92,25 +108,59 @@ class TitlePage:
 
 
 def subject(text: str) -> Subject:
-    """A title by its id: one BatchGetItem. Raises NotFound where nothing is stored of it, and nothing decided."""
-    key = key_of(text)
-    rows, marks = rows_and_marks([key] if key else [])
-    if key is None or not (rows or marks):
-        raise NotFound(f"There is no title {text[:50]!r} in the catalogue; look for it by its name.")
-    row = rows.get(key, {})
-    return Subject(key, row, full_from_row(row) if row and is_title(row) else None, marks.get(key, Mark(key)))
+    """A title by its id: one BatchGetItem. Raises NotFound where nothing is known of it, and nothing decided.
+
+    Of a title that is in no row and not in the index, the audit may know: a Query more.
+    """
+    found = _looked_up(text)
+    if not _is_known(found) and not _events(found, 1):
+        raise _unknown(text)
+    return found
 
 
 def title_page(text: str) -> TitlePage:
     """The page of a title by its id: one BatchGetItem and one Query. Raises NotFound."""
-    found = subject(text)
+    found = _looked_up(text)
+    events = _events(found, EVENTS_SHOWN)
+    if not _is_known(found) and not events:
+        raise _unknown(text)
     return TitlePage(
         subject=found,
         fields=[correctable(found, field) for field in FIELDS.values()] if found.full else [],
         facts=[(label, value) for label, value in _facts(found) if value],
         raw=raw_json(found.row) if found.row else "",
-        events=of_thing(Thing("title", found.id), limit=EVENTS_SHOWN).events,
+        events=events,
     )
+
+
+def _looked_up(text: str) -> Subject:
+    """What is stored of an id, perhaps nothing. Raises NotFound for what is no id."""
+    key = key_of(text)
+    if key is None:
+        raise _unknown(text)
+    rows, marks = rows_and_marks([key])
+    row = rows.get(key, {})
+    full = full_from_row(row) if row and is_title(row) else None
+    return Subject(key, row, full, marks.get(key, Mark(key)), "" if row else _name_in_index(key))
+
+
+def _name_in_index(key: TitleKey) -> str:
+    current = current_index()
+    place = current.place(key) if current else None
+    return str(current.item(place, "")["title"]) if current and place is not None else ""
+
+
+def _is_known(found: Subject) -> bool:
+    """Whether anything but the audit has it."""
+    return bool(found.row or found.indexed or found.mark != Mark(found.key))
+
+
+def _events(found: Subject, most: int) -> list[Recorded]:
+    return of_thing(Thing("title", found.id), limit=most).events
+
+
+def _unknown(text: str) -> NotFound:
+    return NotFound(f"There is no title {text[:50]!r} in the catalogue; look for it by its name.")
 
 
 def correctable(found: Subject, field: Field) -> Correctable:
@@ -132,7 +182,7 @@ def _facts(found: Subject) -> Iterator[tuple[str, str]]:
     row = found.row
     yield "Source", str(row.get("source", ""))
     yield "Refreshed", str(row.get("refreshedAt", ""))
-    yield "Age", age_words(row.get("refreshedAt"))
+    yield "Age", age_of(row)
     yield "Stored", str(row.get("updatedAt", ""))
     yield "Expires", timestamp(datetime.fromtimestamp(row["expiresAt"], UTC)) if row.get("expiresAt") else ""
     if found.full:
@@ -147,10 +197,10 @@ def _figures(full: FullTitle) -> Iterator[tuple[str, str]]:
     yield "Cast", ", ".join(facts.cast[:_PEOPLE_SHOWN])
     yield "Keywords", ", ".join(facts.keywords)
     yield "Services", ", ".join(facts.services)
-    yield "Acclaim", ", ".join(facts.acclaim)
+    yield "Acclaim", ", ".join(_ACCLAIM.get(each, each) for each in facts.acclaim)
     yield "Votes", f"{facts.vote_count:,} with a mean of {facts.vote_average:g}" if facts.vote_count else ""
     yield "Popularity", f"{facts.popularity:g}"
-    yield "Renown", f"{facts.renown} of 5" if facts.renown else ""
+    yield "How well known", f"{facts.renown} of 5" if facts.renown else ""
 
 
 def _details(full: FullTitle) -> Iterator[tuple[str, str]]:

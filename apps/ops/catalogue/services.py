@@ -14,10 +14,8 @@ from apps.media import marking
 from apps.media.corrections import WrongValue
 from apps.media.errors import NotAtSource, SourceError, SourceSilent, SourceUnavailable
 from apps.media.models import CachedMedia
-from apps.media.providers.demo.catalogue import SOURCE as DEMO
 from apps.media.providers.tmdb.configured import configured_source
 from apps.media.storing import store_title
-from apps.media.titles import FIRST_MADE_UP_ID
 from apps.ops.catalogue.correcting import CorrectionForm
 from apps.ops.catalogue.selectors import Subject, correctable, subject
 from apps.ops.console.audited import Refused, audited
@@ -52,22 +50,21 @@ def _refreshed(found: Subject) -> str:
     source = configured_source()
     if source is None:
         raise Refused("No source is set up: there is no key of TMDB.")
-    if found.full is None:
-        raise Refused("The catalogue has no row of it to refresh.")
-    if found.full.facts.source == DEMO or found.key[1] >= FIRST_MADE_UP_ID:
+    if not found.has_source:
         raise Refused(
             "This title is of the demo or an import; no source outside describes it, unless a sync finds one."
         )
     try:
         told = source.title(*found.key, budget=REFRESH_SECONDS)
     except NotAtSource as error:
-        raise Refused("The source has no such title; what is stored stays.") from error
+        stays = "what is stored stays" if found.row else "nothing is stored of it"
+        raise Refused(f"The source has no such title; {stays}.") from error
     except SourceError as error:
         after = error.retry_after if isinstance(error, SourceUnavailable) else _RETRY_SECONDS
         raise SourceSilent(
             f"What is stored stays, because the source did not tell: {error}", retry_after=after
         ) from error
-    if not store_title(told, found.full.facts):
+    if not store_title(told, found.full.facts if found.full else None):
         raise Refused("Something fresher was stored meanwhile, and stays.")
     return f"Told by {told.facts.source} just now."
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from apps.ops.catalogue import selectors, services
 from apps.ops.catalogue.correcting import CorrectionForm
-from apps.ops.catalogue.deeds import DEEDS, KIND
+from apps.ops.catalogue.deeds import DEEDS, KIND, fitting
 from apps.ops.catalogue.finding import FILTERS, found_titles
 from apps.ops.console.deeds import deeds_page, offered
 from apps.ops.console.guard import staff_page
@@ -38,7 +38,7 @@ def lists(request: StaffRequest) -> HttpResponse:
 def title(request: StaffRequest, media_type: str, media_id: str) -> HttpResponse:
     """Everything about one title."""
     found = selectors.title_page(f"{media_type}/{media_id}")
-    context = {"staff": request.staff, "found": found, "deeds": offered(DEEDS, request.staff)}
+    context = {"staff": request.staff, "found": found, "deeds": fitting(found.subject, request.staff)}
     return render(request, "ops/catalogue/title.html", context)
 
 

@@ -17,6 +17,8 @@ LEFT: Final = 52
 RIGHT: Final = 350
 TOP: Final = 10
 BOTTOM: Final = 152
+# Half of the width of a time below the plot: five signs.
+HALF_TIME: Final = 17
 MOST_INTERVALS: Final = 4
 # How lines look, beside their colours: solid and dashed.
 _LOOKS: Final = ("first", "second")
@@ -43,10 +45,11 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, in units of the drawing, and what stands there."""
+    """A place on an axis, in units of the drawing, and what stands there; `at_edge`: it ends there, lest it be cut."""
 
     at: str
     words: str
+    at_edge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def plot(name: str, title: str, lines: Sequence[Line], span: Span, words: Words,
         title=title,
         summary=" ".join(_summary(line, words) for line in lines),
         lines=drawn,
-        across=[Tick(_text(_x(starts.index(at), len(starts))), told(at, span.range.shown)) for at in span.ticks()],
+        across=[_tick(_x(starts.index(at), len(starts)), told(at, span.range.shown)) for at in span.ticks()],
         up=[Tick(_text(_y(mark, marks[-1])), words(mark)) for mark in marks],
         labels=[line.label for line in lines],
         rows=_rows(lines, starts, words),
@@ -90,6 +93,10 @@ def round_marks(most: float, least_top: float = 1) -> list[float]:
     power = 10 ** max(0, floor(log10(wanted / MOST_INTERVALS)))
     step = next(factor * power for factor in (1, 2, 5, 10) if wanted <= factor * power * MOST_INTERVALS)
     return [place * step for place in range(ceil(wanted / step) + 1)]
+
+
+def _tick(at: float, words: str) -> Tick:
+    return Tick(_text(at), words, at + HALF_TIME > WIDTH)
 
 
 def _summary(line: Line, words: Words) -> str:

@@ -16,8 +16,8 @@ from apps.ops.dashboard.ranges import Span, told
 from apps.recommendations.selectors import model_facts
 from movierec.dynamo.data_table import DataRow
 from movierec.dynamo.table import Row
-from movierec.telemetry.series.counters import SECONDS, Amounts
-from movierec.telemetry.series.histogram import quantile
+from movierec.telemetry.series.counters import FAULTS, SECONDS, Amounts
+from movierec.telemetry.series.histogram import answers, quantile
 from movierec.telemetry.series.reading import Counted, by_route, counted, keys, sums, with_waiting
 from movierec.telemetry.series.rows import pk
 from movierec.timestamps import epoch_seconds
@@ -47,6 +47,7 @@ class Route:
 
     name: str
     requests: str
+    faults: str
     middle: str
     slow: str
     share: str
@@ -54,7 +55,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything on the page. `since` is when the span begins, `routes_since` when that of the routes does."""
+    """Everything on the page. `since` is when the span begins, `routes_since` when that of the routes does.
+
+    `routes_reach` says how far routes reach back at most, where that is less than the span; else it is empty.
+    """
 
     empty: bool
     since: str
@@ -62,6 +66,7 @@ class Board:
     plots: list[Plot]
     routes: list[Route]
     routes_since: str
+    routes_reach: str
 
 
 def board(span: Span) -> Board:
@@ -79,6 +84,7 @@ def board(span: Span) -> Board:
         plots=_plots(span.stepped(periods), span),
         routes=_routes(by_route(routes)),
         routes_since=hours[0]["sk"].replace("T", " ") + ":00",
+        routes_reach=f"{MOST_ROUTE_HOURS} hours" if routes_since > span.since else "",
     )
 
 
@@ -193,13 +199,14 @@ def _plots(steps: Sequence[Amounts], span: Span) -> list[Plot]:
 
 def _routes(histograms: Mapping[str, Amounts]) -> list[Route]:
     """The routes with the most requests first."""
-    numbers = {name: sum(histogram.values()) for name, histogram in histograms.items()}
+    numbers = {name: answers(histogram) for name, histogram in histograms.items()}
     slow = {name: quantile(histogram, SLOW) or 0 for name, histogram in histograms.items()}
     slowest = max(slow.values(), default=0) or 1
     return [
         Route(
-            name,
+            words.route(name),
             words.number(numbers[name]),
+            words.number(histograms[name].get(FAULTS, 0)),
             words.milliseconds(quantile(histograms[name], 0.5)),
             words.milliseconds(slow[name]),
             f"{100 * slow[name] / slowest:.1f}",

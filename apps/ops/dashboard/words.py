@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+from movierec.telemetry.routes import UNKNOWN, UNROUTED
+from movierec.telemetry.series.counters import ADMIN_ROUTES, OTHER
 from movierec.telemetry.series.histogram import BOUNDS
 
 NOTHING: Final = "none"
+# What stands for several routes.
+_ROUTES: Final = {
+    UNKNOWN: "Addresses that are not ours",
+    UNROUTED: "Answered before routing: preflights, refused bodies",
+    OTHER: "Other routes",
+    ADMIN_ROUTES: "This admin",
+}
+
+
+def route(name: str) -> str:
+    """A route: the pattern of the address, or what is meant where it stands for several."""
+    return _ROUTES.get(name, name)
 
 
 def number(value: float | None) -> str:

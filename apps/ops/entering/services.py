@@ -8,10 +8,13 @@ from typing import Final
 
 from django.conf import settings
 
+from apps.accounts import deletions
+from apps.accounts.directory import directory
 from apps.accounts.emails import MAX_LENGTH, address_of
+from apps.accounts.errors import DeletionPending
 from apps.ops.console import sessions
 from apps.ops.console.audited import audited
-from apps.ops.console.permissions import staff_groups
+from apps.ops.console.permissions import Group, staff_groups
 from apps.ops.console.staff import Staff
 from movierec.api.errors import Forbidden
 from movierec.audit import Actor, Event, Tag, Thing, record
@@ -21,6 +24,7 @@ NO_SECOND_FACTOR: Final = (
     "Staff need a second factor, and your account has none. Sign in at /auth/signin, set it up at /auth/mfa/totp, "
     "and come back."
 )
+CHANGED: Final = "Your account was changed while you signed in. Sign in again."
 
 
 class NotAdmitted(Forbidden):
@@ -47,9 +51,10 @@ class Newcomer:
 
 
 def admit(newcomer: Newcomer) -> str:
-    """Begins a session of staff and answers its cookie; two requests.
+    """Begins a session of staff and answers its cookie; four requests where the accounts are our own.
 
-    Raises NotAdmitted, which the audit has, without a group of staff or, outside local, without a second factor.
+    Raises NotAdmitted, which the audit has, without a group of staff or, outside local, without a second factor; and
+    for an account that was changed meanwhile. That is asked once the session is there: a later change ends it.
     """
     groups = staff_groups(newcomer.groups)
     if not groups:
@@ -59,13 +64,35 @@ def admit(newcomer: Newcomer) -> str:
         record_refusal(newcomer.actor, newcomer.email, "no second factor")
         raise NotAdmitted(NO_SECOND_FACTOR)
     record(Event(Tag.STAFF_SIGNED_IN, newcomer.actor, Thing("staff", newcomer.user_id), after=_facts(newcomer, groups)))
-    return sessions.begin(
+    cookie = sessions.begin(
         user_id=newcomer.user_id,
         email=newcomer.email,
         groups=groups,
         address=newcomer.address,
         device=newcomer.device,
     )
+    if not _still_serves(newcomer.user_id, groups):
+        _end(cookie)
+        record_refusal(newcomer.actor, newcomer.email, "the account was changed meanwhile")
+        raise NotAdmitted(CHANGED)
+    return cookie
+
+
+def _still_serves(user_id: str, groups: tuple[Group, ...]) -> bool:
+    """Whether an account is in these groups of staff now, has a password that works, and is not to be deleted."""
+    try:
+        deletions.refuse_pending(user_id)
+    except DeletionPending:
+        return False
+    person = directory().person(user_id)
+    serves = person is not None and person.enabled and person.status not in ("unconfirmed", "reset-required")
+    return person is not None and serves and staff_groups(person.groups or ()) == groups
+
+
+def _end(cookie: str) -> None:
+    begun = sessions.look(cookie)
+    if begun is not None:
+        sessions.end(begun.name)
 
 
 def _facts(newcomer: Newcomer, groups: Iterable[str]) -> dict[str, object]:

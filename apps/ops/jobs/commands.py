@@ -10,6 +10,8 @@ from typing import Final
 from apps.media.sync.schedules import SCHEDULES, next_time
 from movierec.jobs import lease_name
 
+SYNC: Final = "sync_media"
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -52,7 +54,7 @@ class Command:
 
 def _sync(name: str, purpose: str) -> Command:
     line = f"sync_media --schedule {name}"
-    return Command(f"Sync, {name}", purpose, "sync_media", name, line, SCHEDULES[name].cron)
+    return Command(f"Sync, {name}", purpose, SYNC, name, line, SCHEDULES[name].cron)
 
 
 COMMANDS: Final = (
@@ -87,7 +89,7 @@ COMMANDS: Final = (
 BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
 # What runs are filtered by; exports are made where they are asked for.
 JOBS: Final[Mapping[str, str]] = {
-    "sync_media": "Syncs",
+    SYNC: "Syncs",
     "train_recommender": "Trainings",
     "erase_accounts": "Deletions",
     "refresh_figures": "Figures",

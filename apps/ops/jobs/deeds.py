@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from apps.ops.console.deeds import Deed, Kind
@@ -28,6 +29,13 @@ def _named_commands(ids: Sequence[str]) -> dict[str, str]:
     return {each: BY_ID[each].label if each in BY_ID else each for each in ids}
 
 
+@dataclass(frozen=True, slots=True)
+class Asking(Deed):
+    """A deed that is only asked for as it ends, which its lines say in place of "done"."""
+
+    done: str = "asked for"
+
+
 RUNS: Final = Kind("run", "runs", "/ops/jobs", _named_runs)
 COMMANDS: Final = Kind("job", "jobs", "/ops/jobs", _named_commands)
 STOP: Final = Deed(
@@ -37,7 +45,7 @@ STOP: Final = Deed(
     "The run pauses as soon as that loses nothing. The same job goes on from there.",
     services.stop,
 )
-RETRY: Final = Deed(
+RETRY: Final = Asking(
     "retry",
     "Try again",
     Permission.RUN_JOBS,
@@ -54,5 +62,5 @@ GIVE_UP: Final = Deed(
 )
 RUN_DEEDS: Final = (STOP, RETRY, GIVE_UP)
 START_DEEDS: Final = (
-    Deed("start", "Start", Permission.RUN_JOBS, "The job is started now, beside its schedule.", services.start),
+    Asking("start", "Start", Permission.RUN_JOBS, "The job is started now, beside its schedule.", services.start),
 )

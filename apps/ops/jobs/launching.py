@@ -14,7 +14,8 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-from apps.ops.jobs.commands import Command
+from apps.media.providers.tmdb.configured import configured_source, key_remedy
+from apps.ops.jobs.commands import SYNC, Command
 from movierec import env
 from movierec.api.errors import Unavailable
 from movierec.aws import client
@@ -33,6 +34,8 @@ def why_not_here(command: Command) -> str:
     """Why a command cannot be started from this process; empty where it can."""
     if not settings.JOBS_FUNCTION and env.on_lambda():
         return "JOBS_FUNCTION does not name the function that runs jobs; deploy with it."
+    if command.job == SYNC and configured_source() is None:
+        return f"There is no key of TMDB yet. {key_remedy() or 'Set TMDB_API_KEY or TMDB_API_KEY_SECRET.'}"
     return command.needs if settings.JOBS_FUNCTION else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from movierec.dynamo.data_table import DataRow
 from movierec.dynamo.leases import is_live, lease_key
 from movierec.dynamo.table import Row
 from movierec.jobs import JobRun, command_key
+from movierec.jobs.exports import EXPORT
 from movierec.jobs.rows import JOBS_PK, RUN_PREFIX, job_pk, log_key
 from movierec.timestamps import epoch_seconds
 
@@ -27,6 +29,7 @@ SILENT_SECONDS: Final = 15 * 60
 QUIET_SECONDS: Final = 10 * 60
 # A start that was asked for is waited for so long before another one may be.
 START_SECONDS: Final = 60
+_PERSON: Final = re.compile(r"(\bperson/[^\s,]+)")
 Key = tuple[str, str]
 Rows = Mapping[Key, Row]
 
@@ -109,7 +112,7 @@ class RunView:
             f"{self.row['done']:,} of {total:,}" if total else "",
             f"{self.percent} %" if self.percent is not None else "",
         ]
-        return ", ".join(filter(None, parts)) or "not known"
+        return ", ".join(filter(None, parts)) or ("done" if self.row["state"] == "done" else "not known")
 
     @property
     def counts(self) -> list[tuple[str, str]]:
@@ -142,11 +145,19 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A part of a line; `person` is the id of whom it names, if anybody."""
+
+    text: str
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
-    """A run with the lines that it said, the last one first."""
+    """A run with the lines that it said, the last one first, in parts."""
 
     run: RunView
-    log: list[str]
+    log: list[list[Said]]
     command: Command | None
 
 
@@ -178,7 +189,8 @@ def details(name: str) -> Details:
     if row is None:
         raise NotFound("There is no such run; records are kept for 90 days.")
     log = rows.get((pk, log_key(sk)), {}).get("lines", [])
-    return Details(_run(row, rows), [str(line) for line in reversed(log)], command)
+    parts = _naming_people if key[0] == EXPORT else _as_it_is
+    return Details(_run(row, rows), [parts(str(line)) for line in reversed(log)], command)
 
 
 def standing(command: Command) -> CommandView:
@@ -257,6 +269,16 @@ def _asked(row: Mapping[str, Any]) -> str:
     if _age(asked_at) > START_SECONDS:
         return f"{told} It has not begun, and nothing was heard of it."
     return f"{told} It is about to begin."
+
+
+def _as_it_is(line: str) -> list[Said]:
+    return [Said(line)]
+
+
+def _naming_people(line: str) -> list[Said]:
+    """The parts of an export's line, which names people as `person/<id>`."""
+    parts = _PERSON.split(line)
+    return [Said(part, part.removeprefix("person/") if place % 2 else "") for place, part in enumerate(parts)]
 
 
 def _age(moment: str) -> float:

@@ -104,7 +104,7 @@ def _start(staff: Staff, command: Command) -> str:
     except Unavailable as error:
         _ended(command, asked_at, error.sentence)
         raise
-    return f"Asked for; its run is among the others as soon as it begins. {where}"
+    return f"Its run is among the others as soon as it begins. {where}"
 
 
 def _ask(staff: Staff, command: Command) -> str:

@@ -5,7 +5,6 @@ Nothing is written by looking.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from apps.lists import selectors as lists
-from apps.lists.items import Item
+from apps.lists.items import Item, as_item
+from apps.lists.models import LISTS, RATING_PREFIX, ListName, Rating
 from apps.media.titles import MediaType, TitleKey
-from apps.preferences.kinds import GenreRatings, Genres
+from apps.ops.answers import label
+from apps.preferences.kinds import GenreRatings, Genres, Kind, ManyCodes, OneCode
 from apps.preferences.questionnaire import BY_NAME, QUESTIONS, Question
 from apps.preferences.selectors import stored
 from apps.recommendations.engine.answers import Answer
@@ -24,7 +25,10 @@ from apps.recommendations.feedback import selectors as feedback
 from apps.recommendations.feedback.facts import served_title
 from apps.recommendations.feedback.selectors import Given
 from apps.recommendations.feedback.sentences import sentence
-from apps.recommendations.selectors import Served, Wish, recommendations
+from apps.recommendations.models import FEEDBACK_PREFIX, FeedbackRow
+from apps.recommendations.selectors import Person, Served, Wish, recommendations_for
+from movierec.dynamo.data_table import DataRow, user_pk
+from movierec.dynamo.table import Row
 
 MOST_SHOWN: Final = 50
 MAX_ANSWER_LENGTH: Final = 500
@@ -32,7 +36,8 @@ MAX_NAME_LENGTH: Final = 60
 
 T = TypeVar("T")
 
-_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ENTRY_ATTRIBUTES: Final = ("userId", "title", *lists.ENTRY_ATTRIBUTES)
+_SAID_ATTRIBUTES: Final = tuple(dict.fromkeys([*lists.RATING_ATTRIBUTES, *feedback.ATTRIBUTES]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +77,52 @@ class AsSeen:
 
 
 def as_seen(user_id: str) -> AsSeen:
-    """Everything at once; ten reads, five of them those that recommendations make for the person, too."""
-    favourites, more_favourites = lists.page("favourites", user_id)
-    watchlist, more_watchlist = lists.page("watchlist", user_id)
-    said, _ = feedback.page(user_id)
-    hidden = [given for given in said if _hides(given)]
+    """Everything at once, by four reads (a list above 1 MB takes more), from which recommendations are made, too."""
+    favourites, watchlist = _entries("favourites", user_id), _entries("watchlist", user_id)
+    rows, answers = _ratings_and_feedback(user_id), stored(user_id) or {}
+    ratings, given = lists.ratings_of(rows), feedback.in_force(rows)
+    history = lists.History(lists.titles_of(favourites), lists.titles_of(watchlist), ratings)
+    said = sorted(given, key=lambda one: one.place, reverse=True)
     return AsSeen(
-        favourites=_shown(favourites, _item, further=more_favourites is not None),
-        watchlist=_shown(watchlist, _item, further=more_watchlist is not None),
-        ratings=_shown(sorted(lists.ratings(user_id), key=lambda rating: rating[2], reverse=True), _rating),
-        hidden=_shown(hidden, _said),
-        feedback=_shown([given for given in said if given not in hidden], _said),
+        favourites=_shown(_listed(favourites), _item),
+        watchlist=_shown(_listed(watchlist), _item),
+        ratings=_shown(sorted(ratings, key=lambda rating: rating[2], reverse=True), _rating),
+        hidden=_shown([one for one in said if _hides(one)], _said),
+        feedback=_shown([one for one in said if not _hides(one)], _said),
         doubled=_doubled(favourites) + _doubled(watchlist),
-        taste=list(_taste(stored(user_id) or {})),
-        served=recommendations(user_id, Wish()),
+        taste=list(_taste(answers)),
+        served=recommendations_for(user_id, Person(answers, history, feedback.feedback_in(given)), Wish()),
     )
 
 
-def _shown(found: Sequence[T], make: Callable[[T], Entry], *, further: bool = False) -> Shown:
+def _entries(list_name: ListName, user_id: str) -> list[Row]:
+    return LISTS[list_name].query_all(user_id, attributes=_ENTRY_ATTRIBUTES, consistent=True)
+
+
+def _ratings_and_feedback(user_id: str) -> list[Row]:
+    """The rows of both kinds. Those between them in the partition have secrets in their keys, and are not sent."""
+    return DataRow.query_all(
+        user_pk(user_id),
+        range_condition=DataRow.sk.between(FEEDBACK_PREFIX, f"{RATING_PREFIX}~"),
+        filter_condition=Rating.rating.exists() | FeedbackRow.scope.exists(),
+        attributes=_SAID_ATTRIBUTES,
+        consistent=True,
+    )
+
+
+def _listed(rows: Sequence[Row]) -> list[Item]:
+    """What the person's own list has, the newest first: it goes by the time, and is without rows that have none."""
+    timed = [row for row in rows if isinstance(row.get("addedAt"), str)]
+    return [as_item(row) for row in sorted(timed, key=lambda row: (row["addedAt"], row["movieId"]), reverse=True)]
+
+
+def _shown(found: Sequence[T], make: Callable[[T], Entry]) -> Shown:
     left = len(found) - MOST_SHOWN
-    more = f"{'more than ' if further else ''}{left:,}" if left > 0 else ""
-    return Shown([make(one) for one in found[:MOST_SHOWN]], more)
+    return Shown([make(one) for one in found[:MOST_SHOWN]], f"{left:,}" if left > 0 else "")
 
 
-def _doubled(items: Sequence[Item]) -> int:
+def _doubled(rows: Sequence[Row]) -> int:
+    items = map(as_item, rows)
     return sum(count > 1 for count in Counter((item["mediaType"], item["mediaId"]) for item in items).values())
 
 
@@ -140,8 +167,14 @@ def _taste(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _answer(question: Question, answer: Any) -> str:
-    names = dict(question.kind.names) if isinstance(question.kind, Genres | GenreRatings) else {}
-    return _in_words(answer, {str(number): name for number, name in names.items()})
+    return _in_words(answer, _names(question.kind))
+
+
+def _names(kind: Kind) -> dict[str, str]:
+    """What the codes of a kind of answer mean, by the codes."""
+    if isinstance(kind, Genres | GenreRatings):
+        return {str(number): name for number, name in kind.names}
+    return {code: label(code) for code in kind.codes} if isinstance(kind, OneCode | ManyCodes) else {}
 
 
 def _in_words(answer: Any, names: Mapping[str, str]) -> str:
@@ -153,7 +186,7 @@ def _in_words(answer: Any, names: Mapping[str, str]) -> str:
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     text = str(answer)
-    return names.get(text, _HUMP.sub(" ", text))
+    return names.get(text, text)
 
 
 def _cut(text: str, longest: int = MAX_ANSWER_LENGTH) -> str:

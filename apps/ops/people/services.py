@@ -1,11 +1,14 @@
-"""What staff do to people's accounts. Each deed is in the audit before it is done, and can be done again."""
+"""What staff do to people's accounts. Each deed is in the audit before it is done, and can be done again.
+
+What takes powers away ends the sessions in the admin before the account changes, so that a process that is killed in
+between leaves none, and after it, for one that began in between.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from apps.accounts import deletions, exports, mails
@@ -23,18 +26,18 @@ from apps.ops.console.permissions import Group
 from apps.ops.console.staff import Staff
 from apps.ops.people import selectors
 from movierec import jobs
-from movierec.audit import Tag, Thing
-from movierec.jobs import JobRun
+from movierec.audit import Tag, Thing, of_thing
 
 # So many pairs of rows one deed merges; each is a transaction.
 MOST_MERGED: Final = 100
-EXPORT_JOB: Final = "export"
 
 
 def confirm(staff: Staff, user_id: str, reason: str) -> str:
-    """Confirms an account without its mailed code. Raises Refused."""
+    """Confirms an account without its mailed code, or ends what was left of that. Raises Refused."""
     person = _known(user_id)
     if person.status != "unconfirmed":
+        if _was_begun(Tag.PERSON_CONFIRMED, user_id):
+            directory().confirm(user_id)
         raise Refused("This account needs no confirmation.")
     after = {"status": "confirmed"}
     with _changing(staff, Tag.PERSON_CONFIRMED, user_id, reason, before=_state(person), after=after):
@@ -47,9 +50,11 @@ def disable(staff: Staff, user_id: str, reason: str) -> str:
     _refuse_own(staff, user_id, "disable")
     person = _known(user_id)
     after = {"enabled": False}
-    with _changing(staff, Tag.PERSON_DISABLED, user_id, reason, before=_state(person), after=after):
-        directory().disable(user_id)
-        staff_sessions.end_of(user_id)
+    with (
+        _changing(staff, Tag.PERSON_DISABLED, user_id, reason, before=_state(person), after=after),
+        _without_powers(user_id),
+    ):
+        directory().disable(user_id, by=staff.user_id)
     return "Disabled, and signed out everywhere."
 
 
@@ -88,9 +93,11 @@ def force_reset(staff: Staff, user_id: str, reason: str) -> str:
     if person.status not in ("confirmed", "reset-required"):
         raise Refused("Only a confirmed account has a password to reset.")
     after = {"status": "reset-required"}
-    with _changing(staff, Tag.PERSON_RESET, user_id, reason, before=_state(person), after=after):
+    with (
+        _changing(staff, Tag.PERSON_RESET, user_id, reason, before=_state(person), after=after),
+        _without_powers(user_id),
+    ):
         directory().force_reset(user_id)
-        staff_sessions.end_of(user_id)
     return "Signed out everywhere; the owner must set a new password by a mailed code, and was told."
 
 
@@ -111,9 +118,12 @@ def remove_from_group(staff: Staff, user_id: str, group: Group, reason: str) -> 
         _refuse_own(staff, user_id, "take ops from")
     person = _known(user_id)
     after = {"groups": sorted({*_groups(person)} - {group})}
-    with _changing(staff, Tag.PERSON_GROUP_REMOVED, user_id, reason, before=_state(person), after=after):
-        directory().remove_from_group(user_id, group)
-        staff_sessions.end_of(user_id)
+    before = _state(person)
+    with (
+        _changing(staff, Tag.PERSON_GROUP_REMOVED, user_id, reason, before=before, after=after),
+        _without_powers(user_id),
+    ):
+        directory().remove_from_group(user_id, group, by=staff.user_id)
     return f"Is not in {group}, and is signed out of the admin."
 
 
@@ -122,9 +132,9 @@ def delete(staff: Staff, user_id: str, reason: str) -> str:
     _refuse_own(staff, user_id, "delete")
     person = _known(user_id)
     with _changing(staff, Tag.PERSON_DELETED, user_id, reason, before=_state(person)):
-        due_at = deletions.request(user_id)
-        accounts.end_all_sessions(user_id=user_id)
-        staff_sessions.end_of(user_id)
+        with _without_powers(user_id):
+            due_at = deletions.request(user_id)
+            accounts.end_all_sessions(user_id=user_id)
         mails.tell_deletion(person.email, due_at)
     return f"Will be deleted on {due_at[:10]}. Until then the deletion can be taken back."
 
@@ -166,28 +176,9 @@ def export(staff: Staff, user_id: str, reason: str) -> Iterator[bytes]:
 
     What can be read at once is read before this answers. Raises as `exports.stream` does.
     """
+    told = f"Everything about person/{user_id}, asked for by person/{staff.user_id}"
     with _changing(staff, Tag.PERSON_EXPORTED, user_id, reason):
-        parts = _recorded(jobs.start(EXPORT_JOB, user_id, datetime.now(UTC)), user_id)
-        next(parts)
-    return parts
-
-
-def _recorded(run: JobRun, user_id: str) -> Iterator[bytes]:
-    """The parts, after an empty one once everything is read that is read first; ends the run however that ends."""
-    whole = False
-    try:
-        parts = exports.stream(user_id)
-        yield b""
-        for part in parts:
-            run.add("bytes", len(part))
-            yield part
-        whole = True
-    finally:
-        now = datetime.now(UTC)
-        if whole:
-            jobs.finish(run, "done", now, "Sent whole.")
-        else:
-            jobs.finish(run, "failed", now, "It broke off before its end.")
+        return jobs.exported("person", told, lambda: exports.stream(user_id))
 
 
 @contextmanager
@@ -202,6 +193,22 @@ def _changing(
             raise Refused(refusal.sentence) from refusal
 
 
+@contextmanager
+def _without_powers(user_id: str) -> Iterator[None]:
+    """Ends a person's sessions in the admin before the block and after it, also where the block fails half-way."""
+    staff_sessions.end_of(user_id)
+    try:
+        yield
+    finally:
+        staff_sessions.end_of(user_id)
+
+
+def _was_begun(tag: Tag, user_id: str) -> bool:
+    """Whether the newest of what the audit has of a person tells that staff began this deed."""
+    newest = of_thing(Thing("person", user_id)).events
+    return any(event.tag == tag and event.outcome == "begun" for event in newest)
+
+
 def _known(user_id: str) -> DirectoryPerson:
     found = directory().person(user_id)
     if found is None:
@@ -210,7 +217,10 @@ def _known(user_id: str) -> DirectoryPerson:
 
 
 def _refuse_own(staff: Staff, user_id: str, deed: str) -> None:
-    """So that nobody locks themselves out, and the last one everybody."""
+    """So that nobody locks themselves out.
+
+    That two of ops do not do it to each other at the same moment, the directory sees to where it can: see Directory.
+    """
     if user_id == staff.user_id:
         raise Refused(f"You cannot {deed} your own account; somebody else of ops can.")
 

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from apps.media.errors import IndexMissing
 from apps.media.index_keeper import index
 from apps.media.titles import LARGEST_ID
+from apps.ops.answers import label
 from apps.preferences.kinds import Genres, ManyCodes, Number, OneCode, Texts
 from apps.preferences.questionnaire import QUESTIONS, Question, crossed_bounds
 from apps.recommendations.engine.answers import DEFAULT_DIVERSITY
@@ -188,9 +189,4 @@ def _as_list(typed: Any) -> list[str]:
 def _choices(kind: Any) -> list[tuple[str, str]]:
     if isinstance(kind, Genres):
         return [(str(number), name) for number, name in kind.names]
-    return [(code, _words(code)) for code in getattr(kind, "codes", ())]
-
-
-def _words(code: str) -> str:
-    """A code of the questionnaire for people: "hiddenGems" is "hidden gems"."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", code).lower() if code[1:] != code[1:].lower() else code
+    return [(code, label(code)) for code in getattr(kind, "codes", ())]

@@ -12,9 +12,11 @@ from apps.recommendations.artifacts import Serving, held
 from apps.recommendations.publishing import Published, Shelved, shelved
 from movierec.api.errors import NotFound
 
-_BAR_WIDTH: Final = 260
-_BAR_HEIGHT: Final = 14
-_ROW_HEIGHT: Final = 46
+# Of the chart, in units of its drawing, which is as wide as a small phone; the rest of its width is for the values.
+_BAR_WIDTH: Final = 220
+_BAR_STEP: Final = 18
+_LABEL_HEIGHT: Final = 18
+_ROW_HEIGHT: Final = _LABEL_HEIGHT + 2 * _BAR_STEP + 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of the chart, in units of its drawing."""
+    """A bar of the chart, in units of its drawing; a label stands above the first of two."""
 
     label: str
     text: str
@@ -85,7 +87,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two versions side by side; `settings` are (name, of the first, of the second), empty where one has not got it."""
+    """Two versions side by side; `settings` are (name, of the first, of the second), empty where one has not got it.
+
+    `names` are all versions of the store.
+    """
 
     a: Version
     b: Version
@@ -93,6 +98,7 @@ class Comparison:
     settings: list[tuple[str, str, str]]
     trained_on: list[tuple[str, int | None, int | None]]
     bars: list[Bar]
+    names: list[str]
 
     @property
     def height(self) -> int:
@@ -101,7 +107,7 @@ class Comparison:
 
 
 def comparison(a: str, b: str) -> Comparison:
-    """Two versions of the store; empty names are the active version and the newest other one.
+    """Two versions of the store; empty names are the active one (the newest where none is) and the newest other one.
 
     One Query. Raises NotFound for a version that is not there, and StoreUnreachable.
     """
@@ -114,11 +120,13 @@ def comparison(a: str, b: str) -> Comparison:
     numbers = [dict(trained_on(each.report)) for each in (first, second)]
     labels = dict.fromkeys([*numbers[0], *numbers[1]])
     told = [(label, numbers[0].get(label), numbers[1].get(label)) for label in labels]
-    return Comparison(versions[0], versions[1], figures, settings, told, _bars(figures))
+    names = [published.version for published in found.versions]
+    return Comparison(versions[0], versions[1], figures, settings, told, _bars(figures), names)
 
 
 def _pair(found: Shelved, a: str, b: str) -> tuple[Published, Published]:
-    active = next((each.version for each in found.versions if each.active), "")
+    newest_of_all = found.versions[0].version if found.versions else ""
+    active = next((each.version for each in found.versions if each.active), newest_of_all)
     newest = (each.version for each in found.versions if each.version != (a or active))
     pair = [found.named(a or active), found.named(b or next(newest, a or active))]
     first, second = pair
@@ -145,6 +153,6 @@ def _bars(figures: Sequence[Compared]) -> list[Bar]:
         for place, value in enumerate((figure.a, figure.b)):
             width = round(_BAR_WIDTH * abs(value or 0) / largest)
             text = "not measured" if value is None else f"{value:.4f}"
-            y = row * _ROW_HEIGHT + place * (_BAR_HEIGHT + 2) + 14
+            y = row * _ROW_HEIGHT + _LABEL_HEIGHT + place * _BAR_STEP
             bars.append(Bar("" if place else figure.label, text, y, width, bool(place)))
     return bars

@@ -10,7 +10,14 @@ from apps.ops.console.audited import Refused, audited
 from apps.ops.console.staff import Staff
 from apps.recommendations import publishing
 from apps.recommendations.engine.artifact import ArtifactError
-from apps.recommendations.stores.errors import ActivatedMeanwhile, NoRoom, NotACandidate, NothingBefore, UnknownVersion
+from apps.recommendations.stores.errors import (
+    ActivatedMeanwhile,
+    NoRoom,
+    NotACandidate,
+    NothingBefore,
+    PointerDamaged,
+    UnknownVersion,
+)
 from apps.recommendations.stores.pointer import Pointer
 from movierec.audit import Tag, Thing
 
@@ -72,5 +79,5 @@ def _in_words() -> Iterator[None]:
         yield
     except ActivatedMeanwhile as error:
         raise ChangedMeanwhile from error
-    except (UnknownVersion, NotACandidate, NoRoom, NothingBefore, ArtifactError) as error:
+    except (UnknownVersion, NotACandidate, NoRoom, NothingBefore, PointerDamaged, ArtifactError) as error:
         raise Refused(str(error)) from error

@@ -39,8 +39,7 @@ def versions(request: StaffRequest) -> HttpResponse:
 def compare(request: StaffRequest) -> HttpResponse:
     """Two versions side by side: `a` and `b`, the active one and the newest other where they are not given."""
     found = comparison(request.GET.get("a", ""), request.GET.get("b", ""))
-    names = [published.version for published in shelved().versions]
-    context = {"staff": request.staff, "found": found, "names": names, "days": LIVE_DAYS}
+    context = {"staff": request.staff, "found": found, "days": LIVE_DAYS}
     return render(request, "ops/recommender/compare.html", context)
 
 

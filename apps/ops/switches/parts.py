@@ -33,7 +33,7 @@ class Field:
 
 
 class Part(ABC):
-    """One switch: `id` is in its address, `thing` names it in the audit."""
+    """One switch: `id` is in its address, `thing` is its id in the audit."""
 
     tag: ClassVar[Tag]
     danger: ClassVar[bool] = False
@@ -41,6 +41,11 @@ class Part(ABC):
     thing: str
     label: str
     fields: tuple[Field, ...]
+
+    @property
+    def told_as(self) -> str:
+        """What the audit's pages call it."""
+        return self.label
 
     @abstractmethod
     def words(self, switches: Switches) -> str:
@@ -84,6 +89,11 @@ class FlagPart(Part):
         self.label = flag.words
         self.fields = (_PERCENT, _GROUPS) if flag.personal else (_ON_OFF,)
 
+    @property
+    def told_as(self) -> str:
+        """What it is for alone does not tell that it is a flag."""
+        return f"Flag: {self.label}"
+
     def words(self, switches: Switches) -> str:
         """For whom it is on."""
         rollout = switches.rollout(self._flag)
@@ -115,6 +125,15 @@ class FlagPart(Part):
         return replace(switches, flags={**switches.flags, self._flag.name: Rollout(percent, groups)})
 
 
+# What the limits of the settings are of.
+_SCOPES: Final = {
+    "auth": "sign-ins, sign-ups and passwords",
+    "user": "people's own lists, settings and accounts",
+    "recommendations": "recommendations",
+    "media": "the public catalogue",
+}
+
+
 class LimitPart(Part):
     """A rate limit."""
 
@@ -124,7 +143,7 @@ class LimitPart(Part):
         self._scope = scope
         self.id = f"limit-{scope}"
         self.thing = f"limits/{scope}"
-        self.label = f"Requests a minute: {scope}"
+        self.label = f"Limit: {_SCOPES.get(scope, scope)}"
         note = f"Empty is what the settings say: {self._set:,}."
         self.fields = (Field("requests", "Requests a minute of one caller", "number", note, (), 1, MOST_REQUESTS),)
 

@@ -57,7 +57,7 @@ def text_of(wanted: Wanted) -> Iterator[str]:
                 yield lines([["Stopped: this is as much as one answer holds; choose fewer days."]])
                 return
             yield part
-            if looked >= MOST_EVENTS and batch.following:
+            if looked >= MOST_EVENTS and batch.after:
                 yield lines([[f"Stopped after {MOST_EVENTS:,} events; choose fewer days."]])
                 return
     except Exception as exception:

@@ -7,75 +7,57 @@ from dataclasses import dataclass
 from typing import Final
 
 from apps.ops.console.lists import FILTER_ROWS, PAGE_ROWS
-from apps.ops.trail.asking import Place, Wanted, day_before
-from movierec.audit import Days, Recorded, Trail, of_actor, of_day, of_thing
+from apps.ops.trail.asking import Wanted
+from movierec.audit import Days, Recorded, Trail, of_actor, of_sources, of_thing
 
 QUERIES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What one Query found, where the next goes on, and the day that was looked at, empty where all days were."""
-
-    events: list[Recorded]
-    following: Place | None
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """A page of events, and where the next goes on; `looked` events were looked at, back to the day `reached`."""
+    """A page of events, and the key that the next goes on after.
+
+    `looked` events were looked at, the last of them of the day `reached`, which is empty where there were none.
+    """
 
     events: list[Recorded]
-    following: Place | None
+    after: str | None
     looked: int
     reached: str
 
 
-def page(wanted: Wanted, place: Place | None) -> Shown:
-    """A page of events by at most two requests; days without events are passed over, and end the page at the second."""
+def page(wanted: Wanted, after: str | None) -> Shown:
+    """A page of events by at most two requests."""
     kept: list[Recorded] = []
     looked, reached = 0, ""
-    for batch in batches(wanted, place, limit=FILTER_ROWS if wanted.narrowed else PAGE_ROWS, most=QUERIES):
-        place, reached = batch.following, batch.day
+    limit = FILTER_ROWS if wanted.narrowed else PAGE_ROWS
+    for batch in batches(wanted, after, limit=limit, most=QUERIES // wanted.partitions):
+        after = batch.after
         for event in batch.events:
-            looked += 1
+            looked, reached = looked + 1, event.at[:10]
             kept += [event] if wanted.keeps(event) else []
             if len(kept) == PAGE_ROWS:
-                return Shown(kept, _after(event, batch), looked, reached)
-    return Shown(kept, place, looked, reached)
+                # After the last of all there is nothing.
+                return Shown(kept, after if event is batch.events[-1] else event.key, looked, reached)
+    return Shown(kept, after, looked, reached)
 
 
-def _after(event: Recorded, batch: Batch) -> Place | None:
-    """The place after an event of a batch; where it is the last of all, there is none."""
-    return batch.following if event is batch.events[-1] else Place(batch.day, event.key)
-
-
-def batches(wanted: Wanted, place: Place | None, *, limit: int, most: int | None = None) -> Iterator[Batch]:
-    """Events by one request each, filters not yet applied; at most so many requests where `most` is given."""
-    place = place or Place("" if wanted.one_partition else wanted.last.isoformat(), "")
+def batches(wanted: Wanted, after: str | None, *, limit: int, most: int | None = None) -> Iterator[Trail]:
+    """Events by a Query of each partition, filters not yet applied; at most so many batches where `most` is given."""
     made = 0
-    while place is not None and made != most:
-        found = _asked(wanted, place, limit)
+    while made != most:
+        found = _asked(wanted, after, limit)
+        yield found
         made += 1
-        batch = Batch(found.events, _following(wanted, place, found), place.day)
-        yield batch
-        place = batch.following
+        after = found.after
+        if after is None:
+            return
 
 
-def _asked(wanted: Wanted, place: Place, limit: int) -> Trail:
-    after = place.after or None
+def _asked(wanted: Wanted, after: str | None, limit: int) -> Trail:
     days = Days(wanted.first.isoformat(), wanted.last.isoformat())
     if wanted.thing:
         return of_thing(wanted.thing, after=after, limit=limit, days=days)
     if wanted.actor:
         return of_actor(wanted.actor, after=after, limit=limit, days=days)
-    return of_day(place.day, after=after, limit=limit)
-
-
-def _following(wanted: Wanted, place: Place, found: Trail) -> Place | None:
-    if found.after is not None:
-        return Place(place.day, found.after)
-    if not place.day or place.day <= wanted.first.isoformat():
-        return None
-    return Place(day_before(place.day), "")
+    return of_sources(wanted.sources, after=after, limit=limit, days=days)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 
-from movierec.audit import Outcome, Tag
+from movierec.audit import Outcome, Source, Tag
 
 SENTENCES: Final[dict[Tag, str]] = {
     Tag.SIGNED_UP: "Signed up",
@@ -64,7 +64,7 @@ SENTENCES: Final[dict[Tag, str]] = {
     Tag.READ_ONLY_CHANGED: "Changed read-only mode",
     Tag.AUDIT_EXPORTED: "Exported the audit",
 }
-SOURCES: Final = {"ops": "Staff", "account": "People's own accounts"}
+WHOSE: Final[dict[Source, str]] = {"ops": "Staff", "account": "People's own accounts"}
 OUTCOMES: Final[dict[Outcome, str]] = {"begun": "Begun", "done": "Done", "refused": "Refused", "failed": "Failed"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
 from time import time
@@ -26,6 +26,9 @@ MAX_NAME_LENGTH: Final = 120
 OTHER: Final = "(other)"
 # The pages of the admin are one route: what they cost is of no weight, and their number would make rows large.
 _ADMIN: Final = "/ops"
+ADMIN_ROUTES: Final = f"{_ADMIN}/*"
+# Beside the buckets of a route: how many of its answers were 5xx.
+FAULTS: Final = "5xx"
 _PLACE: Final = re.compile(r"<[^<>]*>")
 _OF_TIMES: Final[tuple[Kind, ...]] = ("MINUTE", "HOUR")
 
@@ -50,21 +53,22 @@ class Counters:
                 name = instead
             amounts[name] = amounts.get(name, 0) + by
 
-    def take(self, wanted: Callable[[Period], bool]) -> dict[Period, Amounts]:
-        """Hands over the periods that are wanted, and forgets them."""
+    def periods(self) -> list[Period]:
+        """The periods of which something was not sent yet, the oldest of a kind first."""
         with self._lock:
-            taken = {period: amounts for period, amounts in self._amounts.items() if wanted(period)}
-            for period in taken:
-                del self._amounts[period]
-        return taken
+            return sorted(self._amounts)
 
-    def give_back(self, taken: Mapping[Period, Amounts]) -> None:
-        """Keeps what could not be sent."""
+    def take(self, period: Period) -> Amounts:
+        """Hands over what was counted in a period, and forgets it."""
         with self._lock:
-            for period, amounts in taken.items():
-                kept = self._of(period)
-                for name, amount in amounts.items():
-                    kept[name] = kept.get(name, 0) + amount
+            return self._amounts.pop(period, {})
+
+    def give_back(self, period: Period, amounts: Amounts) -> None:
+        """Keeps what was not sent."""
+        with self._lock:
+            kept = self._of(period)
+            for name, amount in amounts.items():
+                kept[name] = kept.get(name, 0) + amount
 
     def waiting(self, kind: Kind) -> dict[int, Amounts]:
         """What was not sent yet, by the numbers of the periods."""
@@ -104,20 +108,31 @@ def add_figure(name: str, by: float) -> None:
         process.add(kind, name, by)
 
 
-def add_request(route: str, status: int, milliseconds: float) -> None:
-    """Counts a request that was answered; `route` is the pattern of its address, as `route_of` has it."""
+def add_request(route: str, status: int, milliseconds: float, *, meant: bool = False) -> None:
+    """Counts a request that was answered; `route` is the pattern of its address, as `route_of` has it.
+
+    A 5xx that is `meant`, as those of read-only mode are, is no error.
+    """
     bucket = bucket_of(milliseconds)
+    fault = status >= 500 and not meant
+    error = "Errors5xx" if fault else "Errors4xx" if 400 <= status < 500 else None
     for kind in _OF_TIMES:
         process.add(kind, "Requests", 1)
         process.add(kind, bucket, 1)
-        if status >= 400:
-            process.add(kind, "Errors5xx" if status >= 500 else "Errors4xx", 1)
-    process.add("ROUTE", f"{short(route)} {bucket}", 1, instead=f"{OTHER} {bucket}")
+        if error:
+            process.add(kind, error, 1)
+    for what in (bucket, FAULTS) if fault else (bucket,):
+        process.add("ROUTE", f"{short(route)} {what}", 1, instead=f"{OTHER} {what}")
+
+
+def is_admin(route: str) -> bool:
+    """Whether a route is one of the admin's pages."""
+    return route == _ADMIN or route.startswith(f"{_ADMIN}/")
 
 
 @lru_cache(maxsize=500)
 def short(route: str) -> str:
     """A route as rows have it, where its name stands several times: `/media/<str:kind>/<int:id>` is `/media/*/*`."""
-    if route == _ADMIN or route.startswith(f"{_ADMIN}/"):
-        return f"{_ADMIN}/*"
+    if is_admin(route):
+        return ADMIN_ROUTES
     return _PLACE.sub("*", route)[:MAX_NAME_LENGTH]

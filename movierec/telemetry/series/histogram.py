@@ -17,6 +17,11 @@ def bucket_of(milliseconds: float) -> str:
     return BUCKETS[bisect_left(BOUNDS, milliseconds)]
 
 
+def answers(counts: Mapping[str, float]) -> float:
+    """How many answers the buckets hold."""
+    return sum(counts.get(bucket, 0) for bucket in BUCKETS)
+
+
 def quantile(counts: Mapping[str, float], share: float) -> float | None:
     """The milliseconds within which `share` (0 to 1) of the requests were answered; None without requests.
 

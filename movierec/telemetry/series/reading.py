@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from movierec.dynamo.data_table import DataRow
 from movierec.dynamo.table import Row
 from movierec.telemetry.series import counters
-from movierec.telemetry.series.counters import SECONDS, Amounts, Kind
+from movierec.telemetry.series.counters import FAULTS, SECONDS, Amounts, Kind
 from movierec.telemetry.series.histogram import BUCKETS
 from movierec.telemetry.series.rows import amounts_of, number_of, pk, sk
 
@@ -62,10 +62,10 @@ def labelled(prefix: str, since: float, until: float) -> Amounts:
 
 
 def by_route(periods: Iterable[Counted]) -> dict[str, Amounts]:
-    """The histograms of periods of the kind ROUTE, summed, by route."""
+    """The histograms of periods of the kind ROUTE, summed, by route; with the number of its 5xx as FAULTS."""
     found: dict[str, Amounts] = {}
     for name, amount in sums(period.amounts for period in periods).items():
-        route, _, bucket = name.rpartition(" ")
-        if bucket in BUCKETS:
-            found.setdefault(route, {})[bucket] = amount
+        route, _, what = name.rpartition(" ")
+        if what == FAULTS or what in BUCKETS:
+            found.setdefault(route, {})[what] = amount
     return found

@@ -25,13 +25,19 @@ _KEYS: Final = frozenset({"pk", "sk", "expiresAt"})
 
 
 def pk(kind: Kind) -> str:
-    """The partition of all rows of a kind. One is enough: a process writes to it once a minute."""
+    """The partition of all rows of a kind. One is enough: a process writes to it about once a minute."""
     return f"METRICS#{kind}"
 
 
 def sk(kind: Kind, number: int) -> str:
     """The sort key of a period, such as 2026-05-01T09:30, 2026-05-01T09 or 2026-05-01, in UTC."""
     return datetime.fromtimestamp(number * SECONDS[kind], UTC).isoformat()[: _LENGTHS[kind]]
+
+
+def key_of(period: Period) -> tuple[str, str]:
+    """The key of a period's row."""
+    kind, number = period
+    return pk(kind), sk(kind, number)
 
 
 def number_of(kind: Kind, key: str) -> int:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from botocore.exceptions import ClientError
 from django.test import Client
+from pynamodb.exceptions import TransactWriteError
 
 from apps.accounts import services
 from apps.accounts.caller import Caller
@@ -16,6 +18,7 @@ from apps.accounts.deletions import erase_due
 from apps.accounts.errors import InvalidRefreshToken
 from apps.accounts.providers.interface import Tokens
 from movierec import audit
+from movierec.api.errors import Unavailable
 from movierec.audit import Recorded, Thing
 from movierec.dynamo.data_table import DataRow
 from tests.apps.accounts.conftest import EMAIL, PASSWORD
@@ -109,7 +112,7 @@ class TestSigningIn:
         statuses = [enter(post, "wrong password").status_code for _ in range(8)]
         assert statuses == [401] * 4 + [429] * 4
         assert len(of_address(EMAIL.lower())) == 4
-        assert len(recorded_rows()) == 3 * 4
+        assert len(recorded_rows()) == 2 * 4
 
     def test_a_wrong_second_factor(self, client: Client, cheap_scrypt: None, clock: Any) -> None:
         zoe = WholePerson(client)
@@ -213,12 +216,39 @@ def test_what_stays_of_somebody_erased_is_an_id(client: Client, cheap_scrypt: No
     assert {row["kind"] for row in left if row["thing"] in naming} == {"address"}
 
 
-def test_where_nothing_can_be_recorded_the_answer_says_so(
-    ann: str, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems")
+BUSY = [TransactWriteError("busy", cause=THROTTLED), Unavailable(), TimeoutError()]
+
+
+@pytest.fixture(params=BUSY, ids=["throttled", "unavailable", "late"])
+def busy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event is taken."""
+
     def fail(_: Any) -> None:
-        raise TimeoutError
+        raise request.param
 
     monkeypatch.setattr(audit, "record", fail)
+
+
+def test_where_nothing_can_be_recorded_the_answer_says_so(ann: str, post: Post, busy: None) -> None:
     response = enter(post)
     assert (response.status_code, response.json()["code"]) == (503, "ServiceUnavailable")
+
+
+def test_a_refusal_is_one_also_where_it_cannot_be_recorded(
+    ann: str, post: Post, busy: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    for email in (EMAIL, "nobody@example.com"):
+        caplog.clear()
+        assert post("signin", {"email": email, "password": "wrong password"}).status_code == 401
+        (line,) = [record.getMessage() for record in caplog.records if record.name == "apps.accounts.events"]
+        assert line.startswith("A refused sign-in is not in the audit: ")
+        assert "@" not in line
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_busy_audit(ann: str, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Any) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(audit, "record", fail)
+    assert post("signin", {"email": EMAIL, "password": "wrong password"}).status_code == 500

@@ -14,8 +14,10 @@ from django.test import Client
 from apps.accounts import exports
 from apps.lists.services import RatingRow, put_ratings
 from apps.preferences.models import UserPreferences
+from movierec import jobs
 from movierec.dynamo import pages
 from movierec.dynamo.connection import shared_connection
+from movierec.jobs.recorder import log_of
 from tests.apps.accounts.whole_person import WholePerson, everything
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -97,6 +99,14 @@ def test_everything_that_was_stored_is_in_the_file(zoe: WholePerson) -> None:
         "securityEvents": events,
         "attempts": [{"expiresAt": "TIME", "tries": 1}, {"expiresAt": "TIME", "tries": 1}],
     }
+
+
+def test_an_export_is_a_run_that_says_whose(client: Client, headers: dict[str, str]) -> None:
+    sent = text_of(client.get("/user/export", headers=headers))
+    (run,) = jobs.newest("export")
+    assert (run.state, run.schedule, run.figures()) == ("done", "own", {"bytes": len(sent.encode())})
+    (line,) = log_of(run)
+    assert line.endswith(" Everything about person/ann-id, asked for by themselves.")
 
 
 def test_no_secret_is_in_the_file(zoe: WholePerson) -> None:
@@ -205,3 +215,4 @@ def test_a_fault_of_the_database_is_an_error_and_not_half_a_file(
     assert response.status_code == 503
     assert response.json()["code"] == "ServiceUnavailable"
     assert "Content-Disposition" not in response
+    assert [run.state for run in jobs.newest("export")] == ["failed"]

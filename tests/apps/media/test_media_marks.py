@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from math import inf
@@ -21,7 +23,6 @@ from apps.media.people import local_person_id
 from apps.media.storing import store_title
 from apps.media.titles import CatalogueTitle, FullTitle
 from movierec.dynamo.connection import shared_connection
-from movierec.dynamo.data_table import DataRow
 from movierec.timestamps import now_text
 from tests.stand_ins.tmdb_bodies import list_body, movie_entry
 from tests.stand_ins.tmdb_server import TmdbServer
@@ -58,7 +59,7 @@ def few(tables: None, film: Make, catalogue: Callable[..., Any]) -> None:
 
 @pytest.fixture
 def unreachable() -> Iterator[list[str]]:
-    """DynamoDB out of reach for queries, and those that were tried."""
+    """DynamoDB out of reach for reads, and those that were tried."""
     tried: list[str] = []
 
     def refuse(model: Any, **_: Any) -> None:
@@ -66,9 +67,25 @@ def unreachable() -> Iterator[list[str]]:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
 
     events = shared_connection().client.meta.events
-    events.register("before-call.dynamodb.Query", refuse)
+    for operation in ("GetItem", "Query"):
+        events.register(f"before-call.dynamodb.{operation}", refuse)
     yield tried
-    events.unregister("before-call.dynamodb.Query", refuse)
+    for operation in ("GetItem", "Query"):
+        events.unregister(f"before-call.dynamodb.{operation}", refuse)
+
+
+@pytest.fixture
+def received(tables: None) -> Iterator[list[str]]:
+    """What DynamoDB answered."""
+    answers: list[str] = []
+
+    def note(parsed: Any, **_: Any) -> None:
+        answers.append(str(parsed))
+
+    events = shared_connection().client.meta.events
+    events.register("after-call.dynamodb", note)
+    yield answers
+    events.unregister("after-call.dynamodb", note)
 
 
 @pytest.mark.usefixtures("few")
@@ -121,10 +138,48 @@ class TestHidden:
         marking.show(("movie", 1))
         assert hide(3) is True
 
+    def test_of_two_at_once_the_one_too_many_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(marking, "MOST_HIDDEN", 1)
+        look, rivals = marks.MarkRow.get_rows, [lambda: hide(1)]
+
+        def overtaken(*args: Any, **options: Any) -> Any:
+            rows = look(*args, **options)
+            if rivals:
+                rivals.pop()()
+            return rows
+
+        monkeypatch.setattr(marks.MarkRow, "get_rows", overtaken)
+        with pytest.raises(marking.Full):
+            hide(2)
+        assert [mark.key for mark in marks.all_marks()] == [("movie", 1)]
+
+    def test_a_decision_is_one_small_read_and_one_transaction_however_many_there_are(
+        self, operations: list[str], received: list[str]
+    ) -> None:
+        for number in range(1, 30):
+            hide(number)
+        operations.clear()
+        received.clear()
+        hide(30)
+        correct(30, runtime=90)
+        assert operations == ["BatchGetItem", "TransactWriteItems"] * 2
+        assert "Film 29" not in "".join(received)
+
+    def test_the_numbers_kept_are_those_there_are(self) -> None:
+        hide(1)
+        hide(2)
+        correct(2, runtime=90)
+        correct(2, marks.all_marks()[1].version, title="x")
+        marking.show(("movie", 1))
+        marking.show(("movie", 1))
+        state = marks.MarkRow.get_row(marks.MARKS_PK, marks.STATE_SK)
+        assert state is not None
+        assert (state["hidden"], state["corrected"]) == (1, 1)
+
     def test_hiding_twice_is_told(self) -> None:
         assert [hide(1), hide(1)] == [True, False]
         assert [marking.show(("movie", 1)), marking.show(("movie", 1))] == [True, False]
-        assert DataRow.query_all("CATALOGUE#MARKS") == []
+        assert marks.all_marks() == []
 
 
 @pytest.mark.usefixtures("few")
@@ -148,13 +203,13 @@ class TestCorrected:
         rebuild()
         body = client.get("/media/movie/2").json()
         assert (body["overview"], body["cast"][0]["name"]) == ("Ours.", "A")
-        (version,) = {row["version"] for row in DataRow.query_all("CATALOGUE#MARKS")}
+        (version,) = {mark.version for mark in marks.all_marks()}
         assert marking.take_back(("movie", 2), "overview", version=version)
         assert client.get("/media/movie/2").json()["overview"] == "Of the source."
 
     def test_the_slower_of_two_stores_nothing(self) -> None:
         correct(2, title="Mine")
-        mark = marks.mark_of(DataRow.query_all("CATALOGUE#MARKS")[0])
+        mark = marks.all_marks()[0]
         with pytest.raises(marking.Overtaken) as caught:
             correct(2, title="Yours")
         assert caught.value.mark == mark
@@ -164,39 +219,41 @@ class TestCorrected:
 
     def test_hiding_meanwhile_does_not_count_and_nothing_of_it_is_lost(self) -> None:
         correct(2, title="Mine")
-        version = marks.mark_of(DataRow.query_all("CATALOGUE#MARKS")[0]).version
+        version = marks.all_marks()[0].version
         hide(2)
         correct(2, version, runtime=90)
-        mark = marks.mark_of(DataRow.query_all("CATALOGUE#MARKS")[0])
+        mark = marks.all_marks()[0]
         assert (bool(mark.hidden_at), mark.values) == (True, {"title": "Mine", "runtime": 90})
         marking.show(("movie", 2))
-        assert marks.mark_of(DataRow.query_all("CATALOGUE#MARKS")[0]).values == {"title": "Mine", "runtime": 90}
+        assert marks.all_marks()[0].values == {"title": "Mine", "runtime": 90}
 
     def test_a_write_between_look_and_write_is_looked_at_anew(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        look, rivals = marks.MarkRow.get_row, [lambda: correct(2, title="Theirs")]
+        look, rivals = marks.MarkRow.get_rows, [lambda: correct(2, title="Theirs")]
 
         def overtaken(*args: Any, **options: Any) -> Any:
-            row = look(*args, **options)
+            rows = look(*args, **options)
             if rivals:
                 rivals.pop()()
-            return row
+            return rows
 
-        monkeypatch.setattr(marks.MarkRow, "get_row", overtaken)
+        monkeypatch.setattr(marks.MarkRow, "get_rows", overtaken)
         with pytest.raises(marking.Overtaken):
             correct(2, title="Ours")
-        assert marks.mark_of(DataRow.query_all("CATALOGUE#MARKS")[0]).values == {"title": "Theirs"}
+        assert marks.all_marks()[0].values == {"title": "Theirs"}
 
     def test_the_number_of_titles_is_bounded_and_not_that_of_fields(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(marking, "MOST_CORRECTED", 1)
         correct(1, title="x")
         with pytest.raises(marking.Full):
             correct(2, title="x")
-        version = marks.mark_of(DataRow.query_all("CATALOGUE#MARKS")[0]).version
+        version = marks.all_marks()[0].version
         correct(1, version, runtime=1)
 
 
 class TestTheCache:
-    def test_it_is_read_once_in_half_a_minute(self, tables: None, operations: list[str]) -> None:
+    def test_every_half_minute_one_small_read_and_the_rest_where_that_tells_of_a_change(
+        self, tables: None, operations: list[str]
+    ) -> None:
         cache = Cache()
         with time_machine.travel("2026-11-21T12:00:00Z", tick=False) as clock:
             assert cache.curation() == Curation()
@@ -205,10 +262,54 @@ class TestTheCache:
             clock.shift(29.9)
             assert (cache.curation().hidden, operations) == (frozenset(), [])
             clock.shift(0.2)
-            assert (cache.curation().hidden, operations) == ({("movie", 1)}, ["Query"])
+            assert cache.curation().hidden == {("movie", 1)}
+            assert operations == ["GetItem", "Query"]
+            operations.clear()
+            clock.shift(30)
+            known = cache.curation()
+            assert known.hidden == {("movie", 1)}
+            assert operations == ["GetItem"]
+            operations.clear()
             clock.shift(-3600)
+            assert cache.curation() == known
+            assert operations[0] == "GetItem"
+
+    @pytest.mark.parametrize("change", ["hide", "show", "correct", "take back"])
+    def test_every_decision_is_noticed(self, tables: None, change: str) -> None:
+        hide(1)
+        correct(2, runtime=90)
+        version = marks.all_marks()[1].version
+        cache = Cache(0)
+        before = cache.curation()
+        changes: dict[str, Callable[[], object]] = {
+            "hide": lambda: hide(3),
+            "show": lambda: marking.show(("movie", 1)),
+            "correct": lambda: correct(2, version, title="x"),
+            "take back": lambda: marking.take_back(("movie", 2), "runtime", version=version),
+        }
+        changes[change]()
+        assert cache.curation() != before
+        assert cache.curation() == marks.stored_curation()
+
+    def test_what_came_past_the_stamp_counts_within_ten_minutes(self, tables: None) -> None:
+        cache = Cache()
+        with time_machine.travel("2026-11-21T12:00:00Z", tick=False) as clock:
             cache.curation()
-            assert operations == ["Query", "Query"]
+            marks.MarkRow.put_row({"pk": marks.MARKS_PK, "sk": "movie/1", "stamp": "s", "hiddenAt": now_text()})
+            clock.shift(599)
+            assert cache.curation().hidden == frozenset()
+            clock.shift(30)
+            assert cache.curation().hidden == {("movie", 1)}
+
+    def test_of_the_partition_no_more_is_read_than_shows(self, tables: None, received: list[str]) -> None:
+        hide(1)
+        correct(2, runtime=None)
+        correct(3, genres=[])
+        received.clear()
+        assert marks.stored_curation() == Curation(
+            frozenset({("movie", 1)}), {("movie", 2): {"runtime": None}, ("movie", 3): {"genres": []}}
+        )
+        assert "Film 1" not in "".join(received)
 
     def test_who_hides_is_served_by_it_at_once(self, tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(marks, "cache", Cache(inf, Curation()))
@@ -286,3 +387,15 @@ def test_rows_and_decisions_come_by_one_request(few: None, operations: list[str]
     assert rows == {("movie", 1): {"mediaId": "1", "mediaType": "movie", "title": "Film 1"}}
     assert found[("movie", 9)].hidden_by == BY
     assert rows_and_marks([]) == ({}, {})
+
+
+def test_health_is_answered_without_what_staff_decided() -> None:
+    look = (
+        "import sys\n"
+        "from django.core.wsgi import get_wsgi_application\n"
+        "get_wsgi_application()\n"
+        "import apps.web.health\n"
+        "print(sorted({'apps.media.marks', 'apps.media.corrections'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

@@ -20,8 +20,10 @@ from apps.media.titles import CatalogueTitle
 from apps.ops import preparation
 from apps.recommendations.artifacts import serving
 from apps.recommendations.publishing import versions
+from movierec import jobs
 from movierec.dynamo.leases import take
 from movierec.objects import StoreUnreachable
+from movierec.telemetry.access import mark_of
 from tests.stand_ins import tmdb_server as faults
 from tests.stand_ins.tmdb_bodies import list_body, movie_body, movie_entry
 from tests.stand_ins.tmdb_server import TmdbServer
@@ -42,9 +44,23 @@ def test_a_local_start_erases_the_accounts_that_are_due_and_is_quiet_otherwise()
         assert erase() == ""
         assert account_id("ann@example.com") == "ann-id"
         clock.shift(7 * 24 * 3600)
-        assert erase() == "Accounts erased whose deletion was due: 1."
+        assert erase().splitlines() == [f"Erased the account of the user {mark_of('ann-id')}.", "Accounts erased: 1."]
         assert account_id("ann@example.com") is None
         assert erase() == ""
+    (run,) = jobs.newest("erase_accounts")
+    assert (run.state, run.schedule, run.figures()) == ("done", "due", {"erased": 1})
+
+
+def test_deletions_that_another_process_does_hold_up_no_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("movierec.jobs.recorder.WAIT_SECONDS", 0.0)
+    with time_machine.travel(datetime(2027, 1, 15, tzinfo=UTC), tick=False) as clock:
+        create_confirmed_account("ann@example.com", "correct horse battery", "ann-id")
+        deletions.request("ann-id")
+        clock.shift(7 * 24 * 3600)
+        take("erase_accounts#due", 20)
+        assert erase() == "Another process erases accounts already; look at it at /ops/jobs."
+    assert account_id("ann@example.com") == "ann-id"
+    assert jobs.newest("erase_accounts") == []
 
 
 @pytest.fixture
@@ -68,6 +84,17 @@ def test_a_local_start_trains_and_publishes_a_model_and_is_quiet_when_there_is_o
     assert [published.version for published in versions()] == [version]
     assert not serving().fallback
     assert prepare_model() == []
+    (run,) = jobs.newest("train_recommender")
+    assert (run.state, run.schedule, run.percent) == ("done", "tables", 100)
+    assert run.message == "\n".join(lines[-2:-1])
+    assert run.figures().keys() == {"likes", "people", "titles"}
+
+
+def test_a_model_that_another_process_trains_is_not_waited_for(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("movierec.jobs.recorder.WAIT_SECONDS", 0.0)
+    take("train_recommender#tables", 20)
+    assert prepare_model()[-1].startswith("Another process trains it already;")
+    assert versions() == []
 
 
 def test_a_model_that_cannot_be_published_stops_the_start_with_a_sentence(store: Path) -> None:
@@ -99,6 +126,7 @@ class TestCatalogue:
         lines = self.prepared()
         assert lines[0] == "Asking TMDB for films and series, for at most 60 seconds:"
         assert "Done: 1 of 1 details, 1 fetched." in lines
+        assert [run.state for run in jobs.newest("sync_media")] == ["done"]
         assert title_row("movie", 603) is not None
         one_film.requests.clear()
         assert self.prepared() == []

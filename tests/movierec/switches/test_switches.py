@@ -63,7 +63,7 @@ class Hours:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Hours:
     hours = Hours()
-    monkeypatch.setattr(keeping, "monotonic", hours)
+    monkeypatch.setattr(keeping, "time", hours)
     return hours
 
 
@@ -121,7 +121,10 @@ class TestTheRow:
         assert store(replace(FULL, version=2, limits={}))
         assert stored() == replace(FULL, version=2, limits={})
 
-    @pytest.mark.parametrize(("version", "known"), [("many", 0), (7, 7)])
+    @pytest.mark.parametrize(
+        ("version", "known"),
+        [("many", 0), (7, 7), (None, 0), (0, 0), (1.5, 0), (1e30, 0), (-3, 0), (10**16, 0), (0.1 + 0.2, 0)],
+    )
     def test_a_row_that_cannot_be_understood_can_be_replaced(self, tables: None, version: Any, known: int) -> None:
         DataRow.put_row({**KEY, "version": version})
         with pytest.raises(SwitchesDamaged) as damage:
@@ -129,6 +132,12 @@ class TestTheRow:
         assert damage.value.version == known
         assert store(replace(FULL, version=known + 1))
         assert stored() == replace(FULL, version=known + 1)
+
+    def test_a_version_that_no_form_can_carry_is_not_taken_for_none(self, tables: None) -> None:
+        kept = replace(FULL, version=10**16)
+        DataRow.put_row({**KEY, **attributes_of(kept)})
+        assert not store(FULL)
+        assert stored() == kept
 
 
 class TestWhatAProcessGoesBy:
@@ -143,6 +152,13 @@ class TestWhatAProcessGoesBy:
         clock.now += 0.1
         assert keeper.current() == FULL
         assert operations == ["GetItem", "PutItem", "GetItem"]
+
+    def test_a_clock_that_was_put_back_has_it_read_again(self, clock: Hours, tables: None) -> None:
+        keeper = Keeper()
+        keeper.current()
+        assert store(FULL)
+        clock.now -= 3_600
+        assert keeper.current() == FULL
 
     def test_what_this_process_changed_is_read_at_once(self, clock: Hours, tables: None) -> None:
         keeper = Keeper()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
 from apps.accounts import passwords
-from apps.accounts.directory import entries
 from apps.accounts.emails import address_of
 from apps.accounts.errors import (
     AccountConflict,
@@ -32,6 +31,10 @@ from apps.accounts.providers.local import (
 )
 from apps.accounts.providers.local.refresh_tokens import OpenSession
 from apps.accounts.providers.local.registrations import Registration
+from movierec.api.errors import Unavailable
+
+# Of changes of one account at the same moment one wins each round.
+TRIES: Final = 5
 
 
 class LocalProvider:
@@ -175,10 +178,12 @@ class LocalProvider:
         return new.user_id
 
     def delete(self, user_id: str) -> None:
-        """Removes what lists the account; all else that this provider keeps lies in the person's rows of our table."""
-        account = registrations.stored(user_id)
-        if account is not None:
-            entries.remove(user_id, account)
+        """Removes the account, its address's claim and what lists it, by one write."""
+        for _ in range(TRIES):
+            account = registrations.stored(user_id)
+            if account is None or registrations.remove(user_id, account):
+                return
+        raise Unavailable
 
     def public_keys(self) -> list[dict[str, Any]]:
         """The current key and the previous one."""

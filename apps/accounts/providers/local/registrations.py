@@ -13,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from apps.accounts import denials
 from apps.accounts.directory import entries
+from apps.accounts.directory.interface import OPS
 from apps.accounts.emails import address_of
 from apps.accounts.models import CLAIM, PROFILE, Account, Code, DirectoryEntry, EmailClaim, email_pk
 from movierec.dynamo.data_table import user_pk
@@ -195,16 +196,20 @@ def reset_hash(code: Code, password_hash: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Actions on an account's row and on its entry in the directory, what must hold of it, and other writes with it."""
+    """Actions on an account's row and on its entry in the directory, what must hold of it, and other writes with it.
+
+    `by` is the user id of another account that must be of ops, and not disabled, at that moment; empty for none.
+    """
 
     account: Sequence[Action]
     entry: Sequence[Action]
     unless_changed: Condition | None = None
     also: Callable[[TransactWrite], None] | None = None
+    by: str = ""
 
 
 def change_confirmed(user_id: str, account: Row, change: Change) -> bool:
-    """Changes a confirmed account; False when it is gone, not confirmed, or not as the change wants it."""
+    """Changes a confirmed account; False when it is gone, not confirmed, or it or `by` is not as the change wants."""
 
     def fill(transaction: TransactWrite) -> None:
         condition = _is_confirmed() if change.unless_changed is None else _is_confirmed() & change.unless_changed
@@ -212,6 +217,8 @@ def change_confirmed(user_id: str, account: Row, change: Change) -> bool:
         entries.change(transaction, user_id, account, change.entry)
         if change.also:
             change.also(transaction)
+        if change.by:
+            transaction.condition_check(Account, user_pk(change.by), PROFILE, condition=_is_of_ops())
 
     return write_together(fill)
 
@@ -232,6 +239,37 @@ def change_hash(old: Registration, password_hash: str, *, kept_session: str) -> 
     return done
 
 
+def remove(user_id: str, account: Row) -> bool:
+    """Removes an account with all that it is found and listed by, so that no later change lists it anew.
+
+    What a later account of its address has stays. False when it, or what it has, changed meanwhile.
+    """
+    address = address_of(account["email"])
+    found_by = [EmailClaim(email_pk(address), CLAIM), *entries.listings(account)]
+    keys = [{"pk": row.pk, "sk": row.sk} for row in found_by]
+    rows = EmailClaim.get_rows(keys, attributes=["pk", "userId"], consistent=True)
+    own = {row["pk"] for row in rows if row["userId"] == user_id}
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.delete(Account(user_pk(user_id), PROFILE), condition=Account.pk.exists() & in_groups_of(account))
+        for row in found_by:
+            kind = type(row)
+            if row.pk in own:
+                transaction.delete(row, condition=kind.user_id == user_id)
+            else:
+                others = kind.pk.does_not_exist() | (kind.user_id != user_id)
+                transaction.condition_check(kind, row.pk, row.sk, condition=others)
+
+    return write_together(fill)
+
+
+def in_groups_of(account: Row) -> Condition:
+    """That an account is in the groups that its row had."""
+    had = account.get("groups")
+    same: Condition = Account.groups.does_not_exist() if had is None else Account.groups == had
+    return same
+
+
 def _spend(transaction: TransactWrite, code: Code) -> None:
     transaction.delete(Code(code.pk, code.sk), condition=Code.code_hash == code.code_hash)
 
@@ -244,6 +282,11 @@ def replace_hash(old: Registration, password_hash: str) -> bool:
 
 def _is_confirmed() -> Condition:
     return Account.confirmed == True  # noqa: E712  (PynamoDB builds its conditions with ==)
+
+
+def _is_of_ops() -> Condition:
+    of_ops: Condition = Account.groups.contains(OPS) & Account.disabled.does_not_exist()
+    return of_ops
 
 
 def _waiting() -> Condition:

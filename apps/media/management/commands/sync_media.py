@@ -20,8 +20,11 @@ from apps.media.sync.errors import AlreadyRunning
 from apps.media.sync.run import BUDGET_SECONDS, sync
 from apps.media.sync.schedules import SCHEDULES, Schedule
 from apps.media.sync.status import Standing, standings
+from apps.media.sync.turns import alone
 from apps.media.sync.work import JOB
+from movierec import jobs
 from movierec.api.errors import is_outside_fault
+from movierec.clock import Clock
 from movierec.dynamo.registry import create_missing_tables
 from movierec.jobs import JobRun
 from movierec.localaws import LocalAwsError
@@ -103,13 +106,19 @@ class Command(BaseCommand):
         """The run; None where the key is still to come, which is no failure of a service that is set up that far."""
         source = configured_source()
         if source is None:
-            remedy = key_remedy()
-            if remedy is None:
-                raise CommandError("There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET.")
-            self.stdout.write(f"Nothing was fetched, because there is no key of TMDB yet. {remedy}")
+            self._tell_no_source(schedule)
             return None
         with Steps(self.stdout) as steps:
             return sync(schedule, source, steps, seconds=budget)
+
+    def _tell_no_source(self, schedule: Schedule) -> None:
+        """Says that the key is still to come; where the settings name no place for it, that is a failed run."""
+        remedy = key_remedy()
+        if remedy is not None:
+            self.stdout.write(f"Nothing was fetched, because there is no key of TMDB yet. {remedy}")
+            return
+        with alone(schedule, Clock()), jobs.recorded(JOB, schedule.name):
+            raise CommandError("There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET.")
 
     def _show_standings(self, *, as_json: bool) -> None:
         found = standings(datetime.now(UTC))

@@ -27,12 +27,14 @@ class Command(BaseCommand):
         if not settings.BUDGET_NAME:
             self.stdout.write("Nothing is paid for here: BUDGET_NAME names no budget.")
             return
-        try:
-            with reported(JOB), recorded_alone(JOB, SCHEDULE) as record:
-                cost = refresh(datetime.now(UTC))
-                record.message = f"{cost.actual:.2f} {cost.unit} so far of {cost.limit:.2f}."
-        except TurnTaken as error:
-            raise CommandError("Another process reads the figures already.", returncode=BUSY) from error
-        except (BudgetUnreadable, LocalAwsError) as error:
-            raise CommandError(str(error)) from error
+        with reported(JOB) as report:
+            try:
+                with recorded_alone(JOB, SCHEDULE) as record:
+                    cost = refresh(datetime.now(UTC))
+                    record.message = f"{cost.actual:.2f} {cost.unit} so far of {cost.limit:.2f}."
+            except TurnTaken as error:
+                report.state = "busy"
+                raise CommandError("Another process reads the figures already.", returncode=BUSY) from error
+            except (BudgetUnreadable, LocalAwsError) as error:
+                raise CommandError(str(error)) from error
         self.stdout.write(record.message)

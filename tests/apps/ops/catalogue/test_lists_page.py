@@ -30,6 +30,8 @@ def test_every_list_with_its_age_by_two_requests(tables: None, operations: list[
     for told in ("1 day", "fresh", "2026-11-22 09:00"):
         assert told in row
     assert "There is no key of TMDB" in page
+    assert '<th scope="col">Order as of</th>' in page
+    assert '<th scope="col">Next order</th>' in page
 
 
 def test_lists_that_were_never_built_say_so(ops: Client) -> None:

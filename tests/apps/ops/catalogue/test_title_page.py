@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from apps.media import marking
+from apps.media.marks import all_marks
 from apps.media.models import CachedMedia
+from apps.media.providers.demo.fields import ACCLAIM
 from apps.media.selectors import title_row
-from apps.media.titles import FullTitle
+from apps.media.services import rebuild_catalogue
+from apps.media.titles import FIRST_MADE_UP_ID, FullTitle
 from movierec.audit import Thing, of_thing
-from movierec.dynamo.data_table import DataRow
 from tests.apps.ops.catalogue.conftest import film
 from tests.stand_ins.titles import keep_titles
 from tests.stand_ins.tmdb_bodies import movie_body
 from tests.stand_ins.tmdb_server import TmdbServer, refused_key
+
+CATALOGUE = "/ops/catalogue"
 
 pytestmark = pytest.mark.usefixtures("few")
 
@@ -30,6 +36,10 @@ def events(title: str) -> list[tuple[str, str]]:
 
 def do(ops: Client, deed: str, *ticked: str, **sent: str) -> str:
     return text_of(ops.post("/ops/catalogue/deeds", {"deed": deed, "ticked": ticked, "sure": "yes", **sent}))
+
+
+def offered(page: str) -> list[str]:
+    return re.findall(r'name="deed" value="([a-z-]+)"', page)
 
 
 def form_version(page: str) -> str:
@@ -61,8 +71,88 @@ class TestThePage:
         assert "<script>1" not in page
         assert "<img onerror" not in page
 
+    def test_without_a_time_of_its_source_the_age_is_that_of_the_row(self, support: Client) -> None:
+        CachedMedia.put_row({**(title_row("movie", 2) or {}), "updatedAt": "2020-01-01T00:00:00.000Z"})
+        assert re.search(r"<dt>Age</dt><dd>stored [0-9]{4} days ago</dd>", text_of(support.get(f"{CATALOGUE}/movie/2")))
+        assert "<dt>Age</dt><dd>stored" not in text_of(support.get(f"{CATALOGUE}/movie/603"))
+
+    def test_facts_are_in_words(self, support: Client) -> None:
+        keep_titles([FullTitle(film(9, acclaim=tuple(sorted(ACCLAIM)), renown=4))])
+        page = text_of(support.get(f"{CATALOGUE}/movie/9"))
+        assert "<dd>award-winning, blockbuster, critically acclaimed, cult classic, underrated</dd>" in page
+        assert "<dt>How well known</dt><dd>4 of 5</dd>" in page
+
+    @pytest.mark.parametrize(
+        ("title", "expected"),
+        [
+            ("movie/603", ["refresh", "hide", "purge"]),
+            ("movie/2", ["hide", "purge"]),
+            (f"movie/{FIRST_MADE_UP_ID}", ["hide", "purge"]),
+        ],
+    )
+    def test_what_is_offered_fits_the_title(self, ops: Client, title: str, expected: list[str]) -> None:
+        keep_titles([FullTitle(film(FIRST_MADE_UP_ID, source="movielens"))])
+        assert offered(text_of(ops.get(f"{CATALOGUE}/{title}"))) == expected
+        do(ops, "hide", title)
+        shown = ["show" if each == "hide" else each for each in expected]
+        assert offered(text_of(ops.get(f"{CATALOGUE}/{title}"))) == shown
+        do(ops, "purge", title, reason="Gone")
+        assert offered(text_of(ops.get(f"{CATALOGUE}/{title}"))) == (
+            ["show"] if title.endswith(str(FIRST_MADE_UP_ID)) else ["refresh", "show"]
+        )
+
+    def test_support_is_offered_nothing(self, support: Client) -> None:
+        assert offered(text_of(support.get(f"{CATALOGUE}/movie/603"))) == []
+
+
+class TestPurged:
+    def test_its_page_opens_before_and_after_the_rebuild(self, ops: Client, operations: list[str]) -> None:
+        do(ops, "purge", "movie/603", reason="Not a film")
+        operations.clear()
+        page = text_of(ops.get(f"{CATALOGUE}/movie/603"))
+        assert operations == ["UpdateItem", "BatchGetItem", "Query"]
+        assert "<h1>The Matrix</h1>" in page
+        assert "search and filters name it until the next rebuild" in page
+        assert "Not a film" in page
+        assert offered(page) == ["refresh", "hide"]
+        rebuild_catalogue(now=datetime.now(UTC))
+        page = text_of(ops.get(f"{CATALOGUE}/movie/603"))
+        assert "<h1>movie/603</h1>" in page
+        assert "until the next rebuild" not in page
+        assert offered(page) == ["refresh", "hide"]
+
+    def test_what_only_the_index_has_opens_as_well(self, support: Client) -> None:
+        CachedMedia.delete_rows([{"mediaId": "603", "mediaType": "movie"}])
+        page = text_of(support.get(f"{CATALOGUE}/movie/603"))
+        assert "<h1>The Matrix</h1>" in page
+        assert "Nobody has done anything to this title." in page
+
+    @pytest.mark.parametrize("is_rebuilt", [False, True])
+    def test_a_refresh_stores_it_again(self, ops: Client, tmdb: TmdbServer, is_rebuilt: bool) -> None:
+        do(ops, "purge", "movie/603", reason="Not a film")
+        if is_rebuilt:
+            rebuild_catalogue(now=datetime.now(UTC))
+        assert "The source has no such title; nothing is stored of it." in do(ops, "refresh", "movie/603")
+        tmdb.answers("movie/603", movie_body(603))
+        assert "Told by tmdb just now." in do(ops, "refresh", "movie/603")
+        row = title_row("movie", 603)
+        assert row is not None
+        assert row["title"] == "Film 603"
+
+    def test_it_can_be_hidden(self, ops: Client) -> None:
+        do(ops, "purge", "movie/603", reason="Not a film")
+        assert "Hidden; within a minute" in do(ops, "hide", "movie/603")
+        assert [(mark.key, mark.title) for mark in all_marks()] == [(("movie", 603), "The Matrix")]
+
 
 class TestDeeds:
+    def test_a_bulk_reads_no_more_where_many_are_hidden(self, ops: Client, operations: list[str]) -> None:
+        do(ops, "hide", "movie/2")
+        operations.clear()
+        do(ops, "hide", "movie/603", "movie/3", "tv/1396")
+        each = ["BatchGetItem", "TransactWriteItems", "BatchGetItem", "TransactWriteItems"]
+        assert operations == ["UpdateItem", "BatchGetItem", *each * 3]
+
     def test_hiding_asks_back_and_then_hides_everywhere_at_once(self, ops: Client, client: Client) -> None:
         asked = ops.post("/ops/catalogue/deeds", {"deed": "hide", "ticked": "movie/603"})
         assert "The Matrix (movie/603)" in text_of(asked)
@@ -84,7 +174,7 @@ class TestDeeds:
         page = do(ops, "hide", "movie/2", "movie/999", "nonsense")
         assert page.count('class="mark done"') == 1
         assert page.count('class="mark refused"') == 2
-        assert [row["sk"] for row in DataRow.query_all("CATALOGUE#MARKS")] == ["movie/2"]
+        assert [mark.key for mark in all_marks()] == [("movie", 2)]
 
     def test_purging_wants_a_reason(self, ops: Client, client: Client) -> None:
         missing = ops.post("/ops/catalogue/deeds", {"deed": "purge", "ticked": "movie/603", "sure": "yes"})
@@ -165,7 +255,7 @@ class TestCorrecting:
         assert self.send(ops, "", version, deed="take-back").status_code == 302
         assert client.get("/media/movie/603").json()["title"] == "The Matrix"
         assert events("movie/603")[0] == ("ops:title:take-back-correction", "begun")
-        assert DataRow.query_all("CATALOGUE#MARKS") == []
+        assert all_marks() == []
         assert "This field is not corrected" in text_of(self.send(ops, "", deed="take-back"), 400)
 
     def test_the_slower_of_two_sees_both_and_nothing_is_lost(self, ops: Client, client: Client) -> None:
@@ -187,7 +277,7 @@ class TestCorrecting:
         page = text_of(self.send(ops, "long <ago>", field="release_date"), 400)
         assert "Write a day such as 1999-03-31" in page
         assert 'value="long &lt;ago&gt;"' in page
-        assert DataRow.query_all("CATALOGUE#MARKS") == []
+        assert all_marks() == []
         assert events("movie/603") == []
 
     def test_without_a_field_it_offers_them_and_others_are_refused(self, ops: Client) -> None:

@@ -11,6 +11,8 @@ from django.test import Client
 from apps.media import marking
 from apps.media.index.build import build_index
 from apps.media.index_keeper import publish_index
+from apps.media.models import CachedMedia
+from apps.media.selectors import title_row
 from apps.media.titles import FullTitle
 from tests.apps.ops.catalogue.conftest import film
 from tests.stand_ins.titles import keep_titles
@@ -68,6 +70,15 @@ def test_what_is_not_offered_is_refused(support: Client, query: str) -> None:
     assert support.get(f"/ops/catalogue?{query}").status_code == 400
 
 
+@pytest.mark.parametrize(("at", "words"), [("2026-11-21", "stored today"), ("2026-11-18", "stored 3 days ago")])
+def test_where_no_source_outside_told_the_age_is_that_of_the_row(
+    support: Client, stored: Callable[..., None], at: str, words: str
+) -> None:
+    stored(film(1))
+    CachedMedia.put_row({**(title_row("movie", 1) or {}), "updatedAt": f"{at}T11:00:00.000Z"})
+    assert f"<td>{words}</td>" in support.get("/ops/catalogue").content.decode()
+
+
 @pytest.mark.usefixtures("few")
 def test_names_and_searches_are_inert(support: Client) -> None:
     page = support.get("/ops/catalogue?q=%3Cscript%3Ealert(1)%3C/script%3E second").content.decode()
@@ -87,6 +98,7 @@ def test_hidden_and_corrected_titles_are_found_without_the_index(ops: Client, op
     assert operations == ["UpdateItem", "Query", "BatchGetItem"]
     assert ids(page) == ["movie/2"]
     assert "1 title." in page.content.decode()
+    assert '<th scope="col">Hidden or corrected</th>' in page.content.decode()
     assert ids(ops.get("/ops/catalogue?state=corrected")) == ["movie/3"]
     assert ids(ops.get("/ops/catalogue?state=corrected&q=thi")) == ["movie/3"]
     assert ids(ops.get("/ops/catalogue?state=corrected&q=other")) == []

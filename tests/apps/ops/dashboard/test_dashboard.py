@@ -14,6 +14,7 @@ import time_machine
 from django.test import Client
 
 from apps.ops.dashboard.costs import KEY
+from apps.ops.dashboard.plots import HALF_TIME, WIDTH
 from apps.recommendations.stores.configured import configured_store
 from movierec.dynamo.data_table import DataRow
 from movierec.objects import objects_at
@@ -101,7 +102,7 @@ def test_what_this_process_has_not_sent_is_shown(ops: Client) -> None:
     html = text(page(ops))
     assert "Requests 1 0 were refused" in html
     assert "Faults (5xx) 1 Look at it 100.0 % of the requests" in html
-    assert "/health 1 38 ms 49 ms" in html
+    assert "/health 1 1 38 ms 49 ms" in html
 
 
 def test_the_figures_are_those_that_were_counted(ops: Client) -> None:
@@ -166,9 +167,35 @@ def test_routes_stand_with_the_busiest_first(ops: Client) -> None:
     put("ROUTE", 7_200, **{"/c le50": 400})
     found = text(page(ops))
     assert "since 2026-05-01 23:00 UTC" in found
-    assert "/b 5 38 ms 49 ms /a/* 2 5 ms 950 ms" in found
+    assert "/b 5 0 38 ms 49 ms /a/* 2 0 5 ms 950 ms" in found
     assert "/c" not in found
     assert "/c 400" in text(page(ops, "?range=day"))
+
+
+def test_routes_show_their_faults_and_have_words(ops: Client) -> None:
+    put("ROUTE", 0, **{"/a le5": 3, "/a 5xx": 2, "(none) le5": 2, "(unknown) le5": 1, "/ops/* le5": 1})
+    found = text(page(ops))
+    assert "Requests Faults (5xx) Half within" in found
+    assert "/a 3 2 2 ms 5 ms Answered before routing: preflights, refused bodies 2 0" in found
+    assert "This admin 1 0" in found
+    assert "Addresses that are not ours 1 0" in found
+
+
+def test_the_caption_says_how_far_routes_reach_back(ops: Client) -> None:
+    put("ROUTE", 0, **{"/a le5": 3})
+    assert "since 2026-04-28 01:00 UTC, by the pattern of the address; routes reach back 96 hours at most." in text(
+        page(ops, "?range=week")
+    )
+    assert "at most." not in text(page(ops, "?range=day"))
+
+
+def test_the_last_time_below_a_plot_is_not_cut(ops: Client) -> None:
+    put("MINUTE", 60, Requests=7)
+    plot = next(each for each in drawings(page(ops)) if each.findtext("title") == "Requests in a minute")
+    times = [tick for tick in plot.iter("text") if "across" in (tick.get("class") or "")]
+    ends = [float(tick.get("x") or 0) + (0 if "last" in (tick.get("class") or "") else HALF_TIME) for tick in times]
+    assert max(ends) <= WIDTH
+    assert [tick.text for tick in times if "last" in (tick.get("class") or "")] == ["00:10"]
 
 
 def test_a_range_that_is_not_offered_is_refused(ops: Client) -> None:

@@ -14,8 +14,12 @@ from apps.ops.dashboard.costs import KEY, Cost, refresh
 from movierec import jobs
 from movierec.aws import client
 from movierec.dynamo.data_table import DataRow
+from movierec.dynamo.leases import take
+from tests.stand_ins.log_lines import Lines, lines
 
 NAME = "movierec-dev-monthly"
+
+__all__ = ["lines"]
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -76,6 +80,18 @@ def test_a_budget_that_is_not_there_is_a_failed_run_and_stores_nothing(budget: N
         run()
     assert DataRow.get_row(KEY["pk"], KEY["sk"]) is None
     assert [done.state for done in jobs.newest("refresh_figures")] == ["failed"]
+
+
+def test_beside_another_process_it_is_busy_which_is_no_failure(
+    budget: None, monkeypatch: pytest.MonkeyPatch, lines: Lines
+) -> None:
+    monkeypatch.setattr("movierec.jobs.recorder.WAIT_SECONDS", 0.0)
+    take("refresh_figures#daily", 20)
+    with pytest.raises(CommandError, match="Another process reads the figures already") as refusal:
+        run()
+    (line,) = lines("movierec.telemetry.jobs")
+    assert (refusal.value.returncode, line["state"], line["JobFailed"]) == (75, "busy", 0)
+    assert jobs.newest("refresh_figures") == []
 
 
 def test_where_nothing_is_paid_for_nothing_is_asked(operations: list[str]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -10,17 +11,21 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from apps.accounts import deletions
 from apps.accounts import services as accounts
 from apps.accounts import sessions as accounts_sessions
 from apps.accounts.caller import NOBODY
+from apps.accounts.directory import directory
 from apps.accounts.models import RefreshToken
 from apps.accounts.providers.interface import Tokens
 from apps.ops.console import sessions
 from apps.ops.console.guard import COOKIE
 from apps.ops.entering.refused_forms import refused_form
+from apps.ops.entering.services import CHANGED
 from movierec.audit import Recorded, Thing, of_actor, of_thing
 from movierec.dynamo.data_table import DataRow, user_pk
 from tests.apps.accounts.api.asking import AskingProvider
+from tests.apps.accounts.interruptions import meanwhile
 from tests.apps.ops.entering.conftest import PASSWORD, Hire
 
 Factor = tuple[pyotp.TOTP, list[str]]
@@ -85,6 +90,50 @@ def test_no_session_and_no_token_for_the_api_stay_behind(browser: Client, hire: 
         tokens = RefreshToken.query_all(user_pk(user_id), range_condition=RefreshToken.sk.startswith("REFRESH#"))
         ended = DataRow.query_all(user_pk(user_id), range_condition=DataRow.sk.startswith("ENDED#"))
         assert [each["sk"] for each in ended] == [f"ENDED#{token['sessionId']}" for token in tokens]
+
+
+def test_the_audit_tells_of_the_admins_session_only(browser: Client, second_factor: Factor) -> None:
+    asked = send(browser)
+    browser.post("/ops/signin/challenge", {"session": hidden(asked, "session"), "code": second_factor[0].now()})
+    assert [each.tag for each in of_actor("ann-id").events] == ["ops:session:begin"]
+    assert of_thing(Thing("person", "ann-id")).events == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user_id: directory().remove_from_group(user_id, "ops"),
+        lambda user_id: directory().disable(user_id),
+        lambda user_id: directory().force_reset(user_id),
+        deletions.request,
+    ],
+    ids=["leaves ops", "disabled", "forced reset", "to be deleted"],
+)
+def test_a_change_on_the_way_in_leaves_no_session_with_the_powers_of_before(
+    browser: Client, hire: Hire, settings: Any, change: Callable[[str], Any]
+) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "auth": 1_000}
+    hire("ann@example.com", "ops", "support")
+    before, calls, refused, happened = list(DataRow.scan_rows()), 0, 0, True
+
+    def taken_away() -> None:
+        change("ann-id")
+        sessions.end_of("ann-id")
+
+    while happened:
+        DataRow.delete_rows(DataRow.scan_rows())
+        list(DataRow.put_rows(before))
+        with meanwhile(calls, taken_away) as seen:
+            response = send(browser)
+        happened = len(seen) > calls
+        calls += 1
+        powers = {session.groups for session in sessions.listed()}
+        if happened:
+            assert powers <= {directory().groups_of("ann-id")} - {("ops", "support")}
+            refused += CHANGED in response.content.decode()
+    assert powers == {("ops", "support")}
+    # At least before the audit's event, and before the session.
+    assert refused > 1
 
 
 def test_who_is_no_staff_is_told_so_and_the_audit_has_it(browser: Client, hire: Hire) -> None:
@@ -297,7 +346,7 @@ def test_forms_elsewhere_are_refused_as_before(rf: Any) -> None:
     assert b"CSRF verification failed" in response.content
 
 
-def test_a_sign_in_costs_three_requests_more_than_the_apis_and_its_end(
+def test_a_sign_in_costs_five_requests_more_than_the_apis_and_its_end(
     browser: Client, hire: Hire, operations: list[str]
 ) -> None:
     hire("ann@example.com", "ops")
@@ -305,11 +354,11 @@ def test_a_sign_in_costs_three_requests_more_than_the_apis_and_its_end(
     send(browser)
     accounts.sign_in(login="ann@example.com", password=PASSWORD, caller=NOBODY)
     operations.clear()
-    tokens = accounts.sign_in(login="ann@example.com", password=PASSWORD, caller=NOBODY)
+    tokens = accounts.sign_in(login="ann@example.com", password=PASSWORD, caller=NOBODY, recorded=False)
     assert isinstance(tokens, Tokens)
-    accounts.sign_out(refresh_token=tokens.refresh)
+    accounts.sign_out(refresh_token=tokens.refresh, recorded=False)
     of_the_api = list(operations)
     operations.clear()
     assert send(browser).status_code == 303
-    # Before: the count of the rate limit. After: who it is, the audit's event, and the session.
-    assert operations == ["UpdateItem", *of_the_api, "GetItem", "TransactWriteItems", "PutItem"]
+    # Before: the count of the rate limit. After: who it is, the audit's event, the session, and whether that stands.
+    assert operations == ["UpdateItem", *of_the_api, "GetItem", "TransactWriteItems", "PutItem", "GetItem", "GetItem"]

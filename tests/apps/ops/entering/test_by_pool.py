@@ -21,9 +21,11 @@ from apps.accounts.providers import provider
 from apps.ops.console import sessions
 from apps.ops.console.guard import COOKIE
 from apps.ops.entering import by_pool, pool
+from apps.ops.entering.services import CHANGED
 from movierec.audit import Thing, of_thing
 from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.data_table import DataRow
+from tests.apps.accounts.interruptions import meanwhile
 from tests.apps.ops.conftest import staff_client
 from tests.apps.ops.entering.pool_stand_in import CALLBACK, CLIENT, KEY, OPS_URL, STRANGERS, PoolPages, pool_pages
 
@@ -135,14 +137,14 @@ class TestBack:
         (event,) = of_thing(Thing("staff", "ann-id")).events
         assert (event.tag, event.actor_name, event.outcome) == ("ops:session:begin", "ann@example.com", "done")
 
-    def test_it_costs_three_requests_of_dynamodb_and_four_of_the_pool(
+    def test_it_costs_four_requests_of_dynamodb_and_six_of_the_pool(
         self, browser: Client, pages: PoolPages, operations: list[str]
     ) -> None:
         back = pages.led_back(begun(browser))
         operations.clear()
         assert browser.get(back).status_code == 303
-        assert operations == ["UpdateItem", "TransactWriteItems", "PutItem"]
-        assert pages.endpoints == ["token", "revoke", "AdminGetUser", "AdminListGroupsForUser"]
+        assert operations == ["UpdateItem", "TransactWriteItems", "PutItem", "GetItem"]
+        assert pages.endpoints == ["token", "revoke", *["AdminGetUser", "AdminListGroupsForUser"] * 2]
         assert pages.asked[1] == ("revoke", {"client_id": CLIENT, "token": "refresh-1"})
 
     def test_a_refresh_token_that_is_not_revoked_keeps_nobody_out(
@@ -152,6 +154,17 @@ class TestBack:
         assert signed_in(browser, pages).status_code == 303
         assert "revokes no refresh token: 400 'unsupported_token_type'" in caplog.text
         assert "refresh-1" not in caplog.text
+
+    @pytest.mark.parametrize(("name", "value"), [("groups", ()), ("groups", ("support",)), ("enabled", False)])
+    def test_a_change_on_the_way_in_leaves_no_session(
+        self, browser: Client, pages: PoolPages, name: str, value: Any
+    ) -> None:
+        back = pages.led_back(begun(browser))
+        with meanwhile(0, lambda: setattr(pages, name, value), "PutItem"):
+            response = browser.get(back)
+        assert refused(response, 403, CHANGED)
+        newest = of_thing(Thing("address", "ann@example.com")).events[0]
+        assert (newest.tag, newest.after) == ("ops:session:refuse", '{"why":"the account was changed meanwhile"}')
 
     def test_head_uses_no_code_up(self, browser: Client, pages: PoolPages) -> None:
         back = pages.led_back(begun(browser))

@@ -36,6 +36,12 @@ def everything(*, but: str = "AUDIT#") -> list[Any]:
     return sorted(kept, key=str)
 
 
+@pytest.fixture(autouse=True)
+def key(settings: Any) -> None:
+    """There is a key of TMDB, so that syncs can be started."""
+    settings.TMDB_API_KEY, settings.TMDB_API_KEY_SECRET = "0123456789abcdef" * 2, ""
+
+
 Begin = Callable[..., JobRun]
 
 

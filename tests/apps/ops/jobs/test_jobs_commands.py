@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management import get_commands, load_command_class
+from django.core.management import call_command, get_commands, load_command_class
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.media.sync.schedules import SCHEDULES
 from apps.ops.jobs.commands import COMMANDS, JOBS, Command, label_of
 from apps.ops.jobs.names import key_of, run_id
+from movierec import jobs
+from movierec.dynamo.data_table import DataRow
 from movierec.jobs import run_key
+from movierec.jobs.rows import JOBS_PK, head_key
 from movierec.timestamps import timestamp
 
 
@@ -33,6 +37,17 @@ def test_every_schedule_of_the_sync_is_there() -> None:
 def test_what_is_no_command_has_a_name_as_well() -> None:
     assert label_of("export", "audit") == "Exports, audit"
     assert label_of("tidy", "daily") == "tidy, daily"
+
+
+@pytest.mark.usefixtures("tables")
+def test_runs_of_before_are_listed_by_a_command() -> None:
+    run = jobs.start("erase_accounts", "due", datetime(2027, 1, 15, tzinfo=UTC))
+    DataRow.delete_rows([{"pk": JOBS_PK, "sk": head_key("erase_accounts", "due", run.started_at)}])
+    for number in (1, 0):
+        output = io.StringIO()
+        call_command("index_runs", stdout=output)
+        assert output.getvalue() == f"Runs listed that were not: {number}.\n"
+        assert jobs.listed().keys == [{"pk": run.pk, "sk": run.sk}]
 
 
 @given(

@@ -75,7 +75,7 @@ class TestStartOnAws:
     def test_the_function_gets_the_event_of_the_schedule(self, ops: Client, on_aws: Stubber, command: Any) -> None:
         takes(on_aws, command.line)
         said = post(ops, "start", command.id)
-        assert "done Asked for; its run is among the others as soon as it begins." in said
+        assert "asked for Its run is among the others as soon as it begins." in said
         on_aws.assert_no_pending_responses()
         row = command_row(command.job, command.schedule)
         assert (row["askedBy"], "run" in row, "askedEnd" in row) == ("staff@example.com", False, False)
@@ -101,13 +101,26 @@ class TestStartOnAws:
         assert "It did not begin. The function" in text(ops.get("/ops/jobs"))
         # It can be tried again at once.
         takes(on_aws, "sync_media --schedule full")
-        assert "done Asked for" in post(ops, "start", "sync_media/full")
+        assert "asked for Its run is" in post(ops, "start", "sync_media/full")
 
     def test_without_the_functions_name_nothing_is_started_on_lambda(
         self, ops: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "movierec-dev")
         assert "refused JOBS_FUNCTION does not name" in post(ops, "start", "sync_media/daily")
+
+    def test_without_a_key_of_tmdb_a_sync_is_refused_and_offers_no_start(
+        self, ops: Client, on_aws: Stubber, settings: Any
+    ) -> None:
+        settings.TMDB_API_KEY = ""
+        before = everything(but="")
+        told = "There is no key of TMDB yet. Set TMDB_API_KEY or TMDB_API_KEY_SECRET."
+        assert f"refused {told}" in post(ops, "start", "sync_media/daily")
+        assert everything(but="") == before
+        page = ops.get("/ops/jobs")
+        assert text(page).count(told) == 3
+        assert 'aria-label="Start Sync, daily"' not in page.content.decode()
+        assert 'aria-label="Start Deletions"' in page.content.decode()
 
     def test_what_runs_is_not_started_again(self, ops: Client, on_aws: Stubber, begin: Begin) -> None:
         run = begin()
@@ -118,14 +131,14 @@ class TestStartOnAws:
 
     def test_two_staff_at_once_start_it_once(self, ops: Client, on_aws: Stubber) -> None:
         takes(on_aws, "erase_accounts")
-        assert "done Asked for" in post(ops, "start", "erase_accounts/due")
+        assert "asked for Its run is" in post(ops, "start", "erase_accounts/due")
         assert "refused Somebody asked for it a moment ago" in post(ops, "start", "erase_accounts/due")
         on_aws.assert_no_pending_responses()
 
     def test_after_its_run_has_begun_and_ended_it_can_be_started_again(self, ops: Client, on_aws: Stubber) -> None:
         for _ in range(2):
             takes(on_aws, "erase_accounts")
-            assert "done Asked for" in post(ops, "start", "erase_accounts/due")
+            assert "asked for Its run is" in post(ops, "start", "erase_accounts/due")
             call_command("erase_accounts", stdout=io.StringIO())
         assert "asked for a start" not in text(ops.get("/ops/jobs"))
 
@@ -171,7 +184,7 @@ class TestChildren:
         script = folder.parent / "manage.py"
         script.write_text("import sys; print('no use'); print('token=abc is wrong'); sys.exit(3)")
         monkeypatch.setattr("movierec.env.BASE_DIR", folder.parent)
-        assert "done Asked for" in post(ops, "start", "sync_media/daily")
+        assert "asked for Its run is" in post(ops, "start", "sync_media/daily")
         ended()
         assert command_row("sync_media", "daily")["askedEnd"] == "Its process ended with 3: token=[redacted] is wrong"
         page = text(ops.get("/ops/jobs"))
@@ -305,7 +318,7 @@ class TestRetry:
         if state != "stuck":
             jobs.finish(run, state, datetime.now(UTC), "Ended.")
         takes(on_aws, "sync_media --schedule daily")
-        assert "done Asked for" in post(ops, "retry", name_of(run))
+        assert "asked for Its run is" in post(ops, "retry", name_of(run))
         (event,) = events(name_of(run))
         assert (event.tag, event.outcome) == ("ops:job:retry", "begun")
         assert json.loads(event.before)["state"] == state

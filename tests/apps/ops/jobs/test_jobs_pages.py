@@ -166,6 +166,31 @@ class TestRun:
         assert f'href="/ops/jobs/{name_of(run)}">Look again</a>' in page.content.decode()
         assert 'http-equiv="refresh"' not in page.content.decode()
 
+    def test_an_export_that_is_done_says_so_and_leads_to_the_people_it_names(self, ops: Client) -> None:
+        told = f"Everything about person/{HOSTILE[:8]}/x, asked for by person/staff-1"
+        b"".join(jobs.exported("person", told, lambda: iter([b"12"])))
+        (run,) = jobs.newest("export")
+        page = ops.get(f"/ops/jobs/{name_of(run)}")
+        body = page.content.decode()
+        assert '<a href="/ops/people/staff-1">person/staff-1</a>' in body
+        assert '<a href="/ops/people/%3Cscript%3E%2Fx">person/&lt;script&gt;/x</a>, asked' in body
+        assert "How far done Started" in text(page)
+        assert "not known" not in text(page)
+        assert "not known" not in text(ops.get("/ops/jobs"))
+
+    def test_lines_of_other_jobs_lead_nowhere(self, ops: Client, begin: Begin) -> None:
+        record = Recorder(begin(), log=[])
+        record.note("Asked for by person/x")
+        record.save()
+        assert "/ops/people/x" not in ops.get(f"/ops/jobs/{name_of(record.run)}").content.decode()
+
+    @pytest.mark.parametrize(("state", "said"), [("running", "It has said nothing yet."), ("done", "It left no log.")])
+    def test_no_log_is_told_as_it_is(self, ops: Client, begin: Begin, state: Any, said: str) -> None:
+        run = begin()
+        if state != "running":
+            jobs.finish(run, state, datetime.now(UTC), "Ended.")
+        assert said in text(ops.get(f"/ops/jobs/{name_of(run)}"))
+
     @pytest.mark.parametrize(
         ("state", "offered"),
         [
@@ -190,7 +215,7 @@ class TestRun:
 
     @pytest.mark.parametrize(
         "name",
-        ["sync_media/x", "sync_media/2027-01-15T12:00:00.000Z~daily", "SYNC/1~2", f"sync_media/{'9' * 2_000}~daily"],
+        ["sync_media/x", "sync_media/2027-01-15T12:00:00.000Z~daily", "SYNC/1~2", f"sync_media/{'9' * 100}~daily"],
     )
     def test_there_is_no_such_run(self, ops: Client, name: str) -> None:
         page = ops.get(f"/ops/jobs/{name}")

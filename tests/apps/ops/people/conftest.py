@@ -34,6 +34,14 @@ def ben(tables: None, cheap_scrypt: None) -> str:
 
 
 @pytest.fixture
+def employed(tables: None, cheap_scrypt: None) -> str:
+    """The user id of an account of ops that is whose browser `ops` is."""
+    user_id = create_confirmed_account("staff@example.com", PASSWORD, "staff-1")
+    directory().add_to_group(user_id, "ops")
+    return user_id
+
+
+@pytest.fixture
 def stored(tables: None) -> Callable[[], Snapshot]:
     """Every row of every table but the audit's and those of staff sessions."""
 

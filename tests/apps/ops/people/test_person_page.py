@@ -27,6 +27,7 @@ from apps.recommendations.feedback.statements import Statement
 from movierec import jobs
 from movierec.audit import Recorded, Thing, of_actor, of_thing
 from movierec.dynamo.data_table import DataRow, user_pk
+from movierec.jobs.recorder import log_of
 from tests.apps.accounts.whole_person import WholePerson
 from tests.apps.ops.conftest import staff_client
 from tests.apps.ops.people.conftest import ANN, does, groups_of
@@ -167,7 +168,7 @@ def test_what_an_accounts_state_does_not_allow_is_a_refusal_in_words(
     ]
 
 
-def test_groups_are_joined_and_left_and_leaving_ends_staff_sessions(ops: Client, ann: str) -> None:
+def test_groups_are_joined_and_left_and_leaving_ends_staff_sessions(ops: Client, employed: str, ann: str) -> None:
     does(ops, "join-ops", ann)
     does(ops, "join-support", ann)
     assert groups_of(ann) == ("ops", "support")
@@ -270,6 +271,10 @@ def test_an_export_is_asked_why_and_is_everything(ops: Client, ann: str) -> None
     assert (event.tag, event.reason) == ("ops:person:export", "She asked by letter.")
     (run,) = jobs.newest("export")
     assert (run.state, run.message, run.figures()) == ("done", "Sent whole.", {"bytes": len(sent)})
+    (line,) = log_of(run)
+    assert (run.schedule, line.partition(" ")[2]) == (
+        "person", f"Everything about person/{ann}, asked for by person/staff-1",
+    )  # fmt: skip
 
 
 def test_an_export_without_a_reason_sends_nothing(ops: Client, ann: str, stored: Stored) -> None:
@@ -334,7 +339,11 @@ def viewer(ann: str, trained: None) -> str:
     )
     give(ann, Statement(("movie", 16), "not_interested", "title"))
     give(ann, Statement(("movie", 6), "more_like_this", "genre", genre=37))
-    answers = {"favoriteGenres": [37], "aestheticPreferences": ["visuallyStunning"], "ownField": {"a": 1}}
+    answers: dict[str, Any] = {
+        "favoriteGenres": [37],
+        "aestheticPreferences": ["visuallyStunning", "darkMoody"],
+        "ownField": {"a": 1},
+    }
     save_preferences(ann, {**answers, "favoriteContent": "x" * 1_000, "genreRatings": {"35": 2}})
     return ann
 
@@ -358,7 +367,7 @@ def test_what_a_person_sees_is_shown_once_it_is_said_why(support: Client, viewer
     assert "Comedy 16 will not be recommended again" in text
     assert "More titles of the genre Western will be recommended." in text
     assert "<dt>Genres you like.</dt><dd><bdi>Western</bdi></dd>" in text
-    assert "<dt>How a film should look.</dt><dd><bdi>visually Stunning</bdi></dd>" in text
+    assert "<dt>How a film should look.</dt><dd><bdi>visually stunning, dark moody</bdi></dd>" in text
     assert "<bdi>Comedy: 2</bdi>" in text
     assert "<dt>ownField</dt><dd><bdi>{&quot;a&quot;:1}</bdi></dd>" in text
     assert f"<bdi>{'x' * 500}…</bdi>" in text
@@ -378,11 +387,34 @@ def test_recommendations_are_those_that_the_person_gets(
     assert re.findall(r"<p><bdi>([^<]+)</bdi></p>", table) == reasons
 
 
-def test_looking_costs_the_reads_and_the_audit_only(ops: Client, viewer: str, operations: list[str]) -> None:
+@pytest.mark.parametrize("ratings", [0, 1_500])
+def test_looking_costs_seven_requests(ops: Client, viewer: str, operations: list[str], ratings: int) -> None:
+    rows = (
+        {"pk": user_pk(viewer), "sk": f"TITLE#{number}", "rating": 4.5, "watchedAt": "2026-04-01"}
+        for number in range(5_000, 5_000 + ratings)
+    )
+    list(DataRow.put_rows(rows))
     operations.clear()
-    ops.post(f"/ops/people/{viewer}/as-person", {"reason": "A test."})
-    assert operations[:3] == ["UpdateItem", "GetItem", "TransactWriteItems"]
-    assert sorted(operations[3:]) == ["GetItem"] * 2 + ["Query"] * 8
+    text = text_of(ops.post(f"/ops/people/{viewer}/as-person", {"reason": "A test."}))
+    assert operations == ["UpdateItem", "GetItem", "TransactWriteItems", "Query", "Query", "Query", "GetItem"]
+    assert ('<p class="soft">and 1,452 more</p>' in text) == bool(ratings)
+
+
+def test_nothing_secret_is_even_fetched(
+    client: Client, ops: Client, cheap_scrypt: None, trained: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoe = WholePerson(client)
+    fetched: list[Any] = []
+    query_page = DataRow.query_page.__func__  # type: ignore[attr-defined]  # of the class
+
+    def noted(cls: type[DataRow], *asked: Any, **options: Any) -> Any:
+        page = query_page(cls, *asked, **options)
+        fetched.extend(row["sk"] for row in page.rows if "sk" in row)
+        return page
+
+    monkeypatch.setattr(DataRow, "query_page", classmethod(noted))
+    assert text_of(ops.post(f"/ops/people/{zoe.user_id}/as-person", {"reason": "A test."}))
+    assert {sk.partition("#")[0] for sk in fetched} == {"FEEDBACK", "TITLE"}
 
 
 def test_somebody_who_has_nothing_is_shown_as_well(support: Client, ann: str, trained: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from django.test import Client
 from apps.ops.recommender.figures import Live, live, note, offline
 from apps.ops.recommender.selectors import comparison
 from apps.recommendations.publishing import activate, share
+from apps.recommendations.stores.store import ModelStore
 from movierec import via
 from movierec.audit import Thing, of_thing
 from movierec.telemetry import series
@@ -48,6 +50,8 @@ class TestVersions:
         assert '<span class="mark good">active</span> 90 % of the people' in page
         assert '<span class="mark soft">tried</span> 10 % of the people' in page
         assert "Opened 0 of none shown" in page
+        assert "<dt>The server that made this page</dt>" in page
+        assert "his process" not in page
 
     def test_what_people_did_is_told_by_version(self, ops: Client, names: list[str]) -> None:
         for what, by in (("shown", 40), ("opened", 3), ("kept", 1)):
@@ -162,6 +166,20 @@ class TestChanges:
         assert pointer() == before
         assert [outcome for _, outcome, _ in told(named)] == ["refused", "begun"]
 
+    @pytest.mark.parametrize(("change", "percent"), [("roll_back", ""), ("share", "5")])
+    def test_a_damaged_pointer_refuses_what_needs_it(
+        self, ops: Client, names: list[str], store: Path, change: str, percent: str
+    ) -> None:
+        (store / "current.json").write_bytes(b"{}")
+        body = {"change": change, "version": names[0], "percent": percent, "seen": "", "sure": "yes"}
+        page = text(ops.post("/ops/recommender/change", body), 409)
+        assert "current.json is damaged" in page
+        assert "Activate a version" in page
+        assert (store / "current.json").read_bytes() == b"{}"
+        assert [outcome for _, outcome, _ in told(names[0])] == ["refused", "begun"]
+        assert "is the active version." in text(ops.post("/ops/recommender/change", {**body, "change": "activate"}))
+        assert pointer().version == names[0]
+
     def test_two_models_that_do_not_fit_are_refused(self, ops: Client, names: list[str], settings: Any) -> None:
         settings.PROCESS_MEMORY_MB = 256
         page = text(send(ops, "share", names[0], percent="5"), 409)
@@ -208,14 +226,77 @@ class TestComparison:
         assert '<td class="number">0.2500</td><td class="number">0.3750</td><td class="number">+0.1250</td>' in page
         assert "<code>64</code></td><td><code>64</code></td><td>same" in page
         assert "<code>0.25</code></td><td><code>0.375</code></td><td><span" in page
-        svg = ElementTree.fromstring(page[page.index("<svg") : page.index("</svg>") + 6])  # noqa: S314  # our own page
-        assert [each.get("width") for each in svg.iter("rect")] == ["173", "260"]
-        assert svg.get("role") == "img"
+
+    def test_the_chart_fits_a_phone_and_its_bars_are_told_apart(
+        self, ops: Client, names: list[str], store: Path
+    ) -> None:
+        for name, ndcg in ((names[0], 0.25), (names[2], 0.375)):
+            report = {"evaluation": {"served": {"ndcg_at_100": ndcg, "recall_at_20": 1.0}}}
+            (store / name / "manifest.json").write_text(json.dumps({"report": report}))
+        (store / names[1] / "manifest.json").write_text("{}")
+        page = text(ops.get(f"/ops/recommender/compare?a={names[0]}&b={names[2]}"))
+        drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+        first, second, chart = map(ElementTree.fromstring, drawings)
+        assert (chart.get("role"), chart.get("class"), chart.get("viewBox")) == ("img", "chart", "0 0 320 128")
+        bars = list(chart.iter("rect"))
+        assert [bar.get("width") for bar in bars] == ["147", "220", "220", "220"]
+        assert [bar.get("fill") for bar in bars] == [None, "none", None, "none"]
+        assert (first.get("fill"), second.get("fill")) == ("currentColor", "none")
+        assert f"</svg> {names[0]}, above</li>" in page
+        assert f"</svg> {names[2]}, below</li>" in page
+        ends = [int(each.get("x", "")) + 7 * len(each.text or "") for each in chart.iter("text")]
+        assert max(ends) <= 320
+        assert [each.text for each in chart.iter("text")] == [
+            "NDCG@100",
+            "0.2500",
+            "0.3750",
+            "Recall@20",
+            *["1.0000"] * 2,
+        ]
+
+    def test_a_figure_that_was_not_measured_has_no_bar(self, ops: Client, names: list[str], store: Path) -> None:
+        report = {"evaluation": {"served": {"ndcg_at_100": 0.25}}}
+        (store / names[0] / "manifest.json").write_text(json.dumps({"report": report}))
+        (store / names[1] / "manifest.json").write_text("{}")
+        page = text(ops.get(f"/ops/recommender/compare?a={names[0]}&b={names[1]}"))
+        chart = page[page.index('class="chart"') :]
+        assert chart.count('width="220"') == chart.count("<rect ") == 1
+        assert ">not measured</text>" in chart
+
+    def test_the_figures_are_explained(self, ops: Client, names: list[str], store: Path) -> None:
+        report = {"evaluation": {"served": {"ndcg_at_100": 0.25}}}
+        (store / names[0] / "manifest.json").write_text(json.dumps({"report": report}))
+        page = text(ops.get(f"/ops/recommender/compare?a={names[0]}&b={names[2]}"))
+        explained = page[page.index("<summary>What the figures mean</summary>") :]
+        assert re.findall(r"<dt>(\w+)</dt><dd>[A-Z][^<]+\.</dd>", explained[: explained.index("</details>")]) == [
+            "NDCG",
+            "Recall",
+            "Coverage",
+            "Novelty",
+            "Diversity",
+        ]
+
+    def test_the_store_is_read_once(self, ops: Client, names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        read: list[str] = []
+        manifest = ModelStore.manifest
+
+        def noted(store: ModelStore, version: str) -> Any:
+            read.append(version)
+            return manifest(store, version)
+
+        monkeypatch.setattr(ModelStore, "manifest", noted)
+        assert text(ops.get("/ops/recommender/compare"))
+        assert sorted(read) == sorted(names)
 
     def test_without_names_it_is_the_active_and_the_newest_other(self, ops: Client, names: list[str]) -> None:
         found = comparison("", "")
         assert (found.a.published.version, found.b.published.version) == (names[2], names[1])
         assert text(ops.get("/ops/recommender/compare"))
+
+    def test_where_none_is_active_the_two_newest_are_compared(self, names: list[str], store: Path) -> None:
+        (store / "current.json").write_bytes(b"{}")
+        found = comparison("", "")
+        assert (found.a.published.version, found.b.published.version) == (names[2], names[1])
 
     def test_a_version_that_is_not_there_is_a_404(self, ops: Client, names: list[str]) -> None:
         assert "There is no such version" in text(ops.get("/ops/recommender/compare?a=%3Cb%3E"), 404)

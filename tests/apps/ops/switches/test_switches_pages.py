@@ -238,6 +238,14 @@ def test_a_row_that_cannot_be_understood_is_said_and_replaced(ops: Client) -> No
     assert stored() == Switches(version=5)
 
 
+@pytest.mark.parametrize("version", [0, 1.5, 1e30, -3, "many", 10**16])
+def test_a_row_whose_version_is_none_is_replaced_by_the_form_of_the_page(ops: Client, version: Any) -> None:
+    DataRow.put_row({"pk": "SWITCHES", "sk": "CURRENT", "version": version})
+    assert 'name="version" value="0"' in words(ops.get("/ops/switches"))
+    assert save(ops, "banner", 0, **BANNER).status_code == 302
+    assert stored() == Switches(version=1, banner=Banner("Back at noon.", "warning"))
+
+
 def test_the_admin_goes_on_in_read_only_mode_and_shows_the_banner(ops: Client) -> None:
     save(ops, "read-only", on="on", sentence="We are moving.")
     assert save(ops, "banner", 1, text="<b>Noon</b>", kind="notice").status_code == 302

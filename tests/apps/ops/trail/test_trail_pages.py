@@ -12,13 +12,16 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.accounts.services import create_confirmed_account
 from apps.ops.trail import exporting, selectors
 from apps.ops.trail.asking import FILTERS
 from apps.ops.trail.exporting import COLUMNS, inert, lines
 from apps.ops.trail.words import SENTENCES, page_of, readable, sentence
+from movierec import jobs
 from movierec.api.pagination import encode_cursor
-from movierec.audit import Actor, Event, Tag, Thing, of_actor, of_day, of_thing, record
+from movierec.audit import Actor, Event, Tag, Thing, nobody, of_actor, of_sources, of_thing, record
 from movierec.dynamo.data_table import DataRow
+from movierec.jobs.recorder import log_of
 from tests.apps.ops.conftest import staff_client
 
 OTHER = Actor("staff-9", "other@example.com", "192.0.2.9")
@@ -105,7 +108,8 @@ class TestThePage:
         text = unescape(page(browser))
         for part in (
             '<time datetime="2026-05-10T12:00:00.000Z">2026-05-10 12:00</time>',
-            '<a href="/ops/audit?actor=staff-9">other@example.com</a>',
+            '<a href="/ops/audit?actor=staff-9">other@example.com</a> <span class="soft">staff-9</span>',
+            "Every deed of staff is recorded as it begins; one that was refused or failed has a second entry.",
             "Disabled an account",
             '<a href="/ops/people/user-1">person user-1</a>',
             'href="/ops/audit?thing=person/user-1"',
@@ -140,16 +144,39 @@ class TestThePage:
         assert operations in (["UpdateItem", "Query"], ["UpdateItem", "Query", "Query"])
         assert number_of_events(text) == (2 if "to=" in query else 1)
 
-    def test_days_without_events_are_passed_over_two_at_a_time(self, browser: Client, operations: list[str]) -> None:
-        recorded(NOON - timedelta(days=4))
+    @pytest.mark.parametrize("query", ["", "?source=ops", "?source=ops&outcome=done", "?action=ops:person:disable"])
+    def test_days_without_events_take_no_request(self, browser: Client, operations: list[str], query: str) -> None:
+        recorded(NOON - timedelta(days=399))
         operations.clear()
-        text = page(browser)
-        assert operations == ["UpdateItem", "Query", "Query"]
-        assert "Nothing was found yet back to 2026-05-09" in text
-        text = page(browser, following(text).removeprefix("/ops/audit"))
-        assert "back to 2026-05-07" in text
-        text = page(browser, following(text))
+        text = page(browser, query)
+        assert operations == ["UpdateItem", "Query"] + ["Query"] * (not query)
         assert number_of_events(text) == 1
+        assert following(text) == ""
+
+    @pytest.mark.parametrize(
+        ("query", "looked"),
+        [("source=ops&outcome=failed", 8), ("outcome=failed", 4), ("thing=person/user-1&source=account", 8)],
+    )
+    def test_a_filter_looks_further_back_by_many_events(
+        self, browser: Client, monkeypatch: pytest.MonkeyPatch, operations: list[str], query: str, looked: int
+    ) -> None:
+        monkeypatch.setattr(selectors, "PAGE_ROWS", 1)
+        monkeypatch.setattr(selectors, "FILTER_ROWS", 4)
+        for number in range(9):
+            recorded(NOON - timedelta(days=number))
+        recorded(NOON - timedelta(days=9), tag=Tag.SIGNED_IN, outcome="failed")
+        recorded(NOON - timedelta(days=9), outcome="failed")
+        operations.clear()
+        text = page(browser, f"?{query}")
+        assert operations == ["UpdateItem", "Query", "Query"]
+        reached = (NOON - timedelta(days=looked - 1)).date().isoformat()
+        assert f"Nothing was found yet back to {reached}" in text
+        assert f"Looked at {looked} events, back to {reached}." in text
+        assert "“From” and “To” above" in text
+        while not number_of_events(text):
+            operations.clear()
+            text = page(browser, following(text))
+            assert len(operations) <= 3
 
     def test_it_ends_at_the_first_day(self, browser: Client) -> None:
         text = page(browser, "?from=2026-05-09")
@@ -214,13 +241,14 @@ class TestThePage:
             ("actor=" + "x" * 300, "actor: write the id of somebody"),
             ("source=moon", "source: there is no choice 'moon'"),
             ("cursor=x", "cursor:"),
-            (f"cursor={encode_cursor('2026-05-11', '')}", "cursor: this is no place of this list"),
-            (f"cursor={encode_cursor('soon', '')}", "cursor: 'soon' is no day"),
-            (f"cursor={encode_cursor('2026-05-09', '2026-05-08T')}", "cursor: this is no place of this list"),
-            (f"cursor={encode_cursor('', '2026-05-08T')}", "cursor: this is no place of this list"),
-            (f"actor=a&cursor={encode_cursor('2026-05-09', '')}", "cursor: this is no place of this list"),
-            (f"actor=a&cursor={encode_cursor('', '')}", "cursor: this is no place of this list"),
-            (f"actor=a&cursor={encode_cursor('', '2027-01-01T')}", "cursor: this is no place of this list"),
+            (f"cursor={encode_cursor('2026-05-11T')}", "cursor: this is no place of this list"),
+            (f"cursor={encode_cursor('soon')}", "cursor: 'soon' is no day"),
+            (f"from=2026-05-09&cursor={encode_cursor('2026-05-08T')}", "cursor: this is no place of this list"),
+            (f"actor=a&cursor={encode_cursor('')}", "cursor: this is no place of this list"),
+            (f"actor=a&cursor={encode_cursor('2027-01-01T')}", "cursor: this is no place of this list"),
+            ("actor=nobody", "actor: callers who are not known have no list"),
+            ("person=user-1&as=under", "as: there is no choice 'under'"),
+            ("person=user-1&as=about&thing=movie/603", "thing: ask about a person or about something else"),
         ],
     )
     def test_what_cannot_be_asked_is_said(self, browser: Client, query: str, problem: str) -> None:
@@ -237,6 +265,90 @@ class TestThePage:
         response, _ = exported(support)
         assert response.status_code == 403
         assert [event.tag for event in of_actor("staff-2").events] == ["ops:page:refuse"]
+
+    def test_somebody_unknown_has_no_list(self, browser: Client) -> None:
+        recorded(tag=Tag.SIGN_IN_FAILED, actor=nobody("192.0.2.3"), thing=Thing("address", "a@example.com"))
+        text = page(browser)
+        assert "<td>somebody unknown</td>" in text
+        assert "actor=nobody" not in text
+
+    @pytest.mark.parametrize(
+        ("thing", "words"),
+        [
+            ("RECOMMENDATION_ROWS", "Flag: Recommendations in rows"),
+            ("limits/auth", "Limit: sign-ins, sign-ups and passwords"),
+            ("banner", "Line on every page"),
+            ("OF_TOMORROW", "settings OF_TOMORROW"),
+        ],
+    )
+    def test_switches_are_told_by_their_labels(self, browser: Client, thing: str, words: str) -> None:
+        recorded(tag=Tag.FLAG_CHANGED, thing=Thing("settings", thing))
+        text = page(browser, f"?thing=settings/{thing}")
+        assert f'<a href="/ops/switches">{words}</a>' in text
+        assert f"<h1>Audit of {words}</h1>" in text
+
+    def test_a_title_is_found_by_its_type_and_number(self, browser: Client) -> None:
+        recorded(tag=Tag.TITLE_HIDDEN, thing=Thing("title", "movie/603"))
+        recorded(tag=Tag.TITLE_HIDDEN, thing=Thing("title", "tv/603"))
+        assert number_of_events(page(browser, "?thing=movie/603")) == 1
+
+
+class TestFindingAPerson:
+    @pytest.fixture(autouse=True)
+    def ann(self, browser: Client, cheap_scrypt: None) -> None:
+        create_confirmed_account("Ann@example.com", "correct horse battery", "ann-id")
+
+    @pytest.mark.parametrize(
+        ("query", "address"),
+        [
+            ("?actor=ann@example.com", "?actor=ann-id"),
+            ("?actor=ANN@example.com&outcome=done&from=", "?actor=ann-id&outcome=done"),
+            ("?thing=person/ann@example.com", "?thing=person%2Fann-id"),
+            ("?thing=staff/ann@example.com", "?thing=staff%2Fann-id"),
+            ("?person=ann@example.com&as=by&source=", "?actor=ann-id"),
+            ("?person=+ann@example.com&as=about&thing=", "?thing=person%2Fann-id"),
+            ("?person=ann-id&as=by&thing=movie/603", "?thing=movie%2F603&actor=ann-id"),
+            ("?person=ann-id&as=about", "?thing=person%2Fann-id"),
+            ("?person=&as=about&outcome=done", "?outcome=done"),
+        ],
+    )
+    def test_the_address_with_the_id_is_led_to(
+        self, browser: Client, operations: list[str], query: str, address: str
+    ) -> None:
+        operations.clear()
+        response = browser.get(f"/ops/audit{query}")
+        assert (response.status_code, response["Location"]) == (302, f"/ops/audit{address}")
+        assert len(operations) <= 1 + 3
+        assert operations[0] == "UpdateItem"
+        assert "Query" not in operations
+        assert browser.get(response["Location"]).status_code == 200
+
+    def test_what_was_typed_by_somebody_unknown_stays_an_address(self, browser: Client) -> None:
+        recorded(tag=Tag.SIGN_IN_FAILED, actor=nobody(""), thing=Thing("address", "ann@example.com"))
+        assert number_of_events(page(browser, "?thing=address/ann@example.com")) == 1
+
+    @pytest.mark.parametrize("query", ["?person=no@example.com&as=by", "?thing=person/no@example.com"])
+    def test_an_address_without_an_account_is_said(self, browser: Client, query: str) -> None:
+        response = browser.get(f"/ops/audit{query}")
+        assert response.status_code == 404
+        assert "found as address/no@example.com" in unescape(response.content.decode())
+
+    @pytest.mark.parametrize(
+        ("query", "person", "role", "thing"),
+        [
+            ("?actor=ann-id", "ann-id", "by", ""),
+            ("?thing=person/ann-id", "ann-id", "about", ""),
+            ("?thing=job/sync", "", "about", "job/sync"),
+            ("?thing=person/ben-id&actor=ann-id", "ann-id", "by", "person/ben-id"),
+        ],
+    )
+    def test_the_form_shows_what_was_asked(
+        self, browser: Client, query: str, person: str, role: str, thing: str
+    ) -> None:
+        text = page(browser, query)
+        assert f'name="person" value="{person}"' in text
+        assert f'<option value="{role}" selected>' in text
+        assert f'name="thing" value="{thing}"' in text
 
 
 class TestTheExport:
@@ -270,6 +382,14 @@ class TestTheExport:
         (event,) = of_thing(Thing("audit", "2026-05-09/2026-05-10")).events
         assert (event.tag, event.actor, event.after) == ("ops:audit:export", "staff-1", '{"source":"ops"}')
         assert [row[1] for row in rows[1:]] == ["ops:audit:export"]
+
+    def test_it_is_a_run_that_says_of_what_and_who_asked(self, browser: Client) -> None:
+        response: Any = browser.post("/ops/audit/export", {"from": "2026-05-09", "to": "2026-05-10"})
+        sent = b"".join(response.streaming_content)
+        (run,) = jobs.newest("export")
+        assert (run.state, run.schedule, run.figures()) == ("done", "audit", {"bytes": len(sent)})
+        (line,) = log_of(run)
+        assert line.endswith(" The audit from 2026-05-09 to 2026-05-10, asked for by person/staff-1")
 
     def test_all_days_are_read_page_by_page(self, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(exporting, "QUERY_ROWS", 7)
@@ -357,9 +477,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
 
 def test_nothing_of_these_pages_changes_the_audit(browser: Client) -> None:
     recorded()
-    before = of_day("2026-05-10").events
+    before = of_sources().events
     page(browser)
     page(browser, "?thing=person/user-1")
     for method in ("post", "put", "delete"):
         assert getattr(browser, method)("/ops/audit").status_code == 405
-    assert of_day("2026-05-10").events == before
+    assert of_sources().events == before

@@ -18,16 +18,19 @@ from django.urls import get_resolver
 from movierec.dynamo.connection import shared_connection
 from movierec.dynamo.data_table import DataRow
 from movierec.dynamo.table import Row
+from movierec.switches.values import ReadOnly, Switches
 from movierec.telemetry import series as labelled_series
 from movierec.telemetry.figures import Name
 from movierec.telemetry.jobs import reported
+from movierec.telemetry.routes import UNKNOWN, UNROUTED
 from movierec.telemetry.series import counters, sending
-from movierec.telemetry.series.counters import MOST_NAMES, MOST_PERIODS, OTHER, Counters, add_request, short
+from movierec.telemetry.series.counters import FAULTS, MOST_NAMES, MOST_PERIODS, OTHER, Counters, add_request, short
 from movierec.telemetry.series.histogram import BUCKETS
 from movierec.telemetry.series.reading import by_route, counted, labelled
-from movierec.telemetry.series.sending import MOST_AMOUNTS, Sender
+from movierec.telemetry.series.sending import MANY_ROWS, MOST_AMOUNTS, MOST_ROWS, Sender
 from movierec.telemetry.tally import count, tallied
 
+FILE = "/static/web/movierec.css"
 START = datetime(2026, 5, 1, 23, 58, 30, tzinfo=UTC).timestamp()
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -62,11 +65,34 @@ def rows(kind: str) -> list[Row]:
     return DataRow.query_all(f"METRICS#{kind}")
 
 
-def test_a_minute_is_sent_by_the_first_request_after_it(client: Client, begun: None) -> None:
+def ask(client: Client, times: int = 1) -> None:
+    for _ in range(times):
+        client.get("/health")
+
+
+def test_a_young_process_sends_a_row_a_request_from_its_second_one_on(
+    client: Client, begun: None, sent: list[str]
+) -> None:
+    found = []
+    with at(0):
+        labelled_series.add("model.v1.shown", 3)
+        for _ in range(6):
+            ask(client)
+            found.append([*sent])
+            sent.clear()
+    minute, hour, day, route = (
+        ["METRICS#MINUTE/2026-05-01T23:58"],
+        ["METRICS#HOUR/2026-05-01T23"],
+        ["METRICS#DAY/2026-05-01"],
+        ["METRICS#ROUTE/2026-05-01T23"],
+    )
+    assert found == [[], minute, hour, day, route, []]
+
+
+def test_the_minute_under_way_is_sent_early_and_added_to(client: Client, begun: None) -> None:
     with at(0):
         client.get("/health")
         client.get("/nowhere")
-        assert (rows("MINUTE"), rows("HOUR")) == ([], [])
     with at(40):
         client.get("/health")
     (row,) = rows("MINUTE")
@@ -81,26 +107,101 @@ def test_a_minute_is_sent_by_the_first_request_after_it(client: Client, begun: N
     assert sum(row.get(bucket, 0) for bucket in BUCKETS) == 2
 
 
-def test_hours_routes_and_days_follow_after_a_minute_and_later_every_five(client: Client, begun: None) -> None:
+def test_pauses_grow(begun: None, sent: list[str]) -> None:
+    """A request a second for half an hour: when each kind is sent, in seconds since the start."""
+    times: dict[str, list[int]] = {"MINUTE": [], "HOUR": [], "ROUTE": []}
+    # Off the bounds of minutes and hours, which have rows of their own.
+    for second in range(90, 90 + 1_750):
+        with at(second):
+            counters.add_request("/health", 200, 3)
+            sending._sender.send_due()
+        for key in sent:
+            times[key[len("METRICS#") : key.index("/")]].append(second - 90)
+        sent.clear()
+    # Those that come due together follow one on another.
+    assert times["HOUR"] == [2, 12, 62, 361, 661, 961, 1261, 1561]
+    assert times["ROUTE"] == [3, 63, 962]
+    # Thrice the one under way, then each that is over.
+    assert times["MINUTE"] == [1, 11, 60, 61, *range(120, 1_750, 60)]
+
+
+def test_the_row_of_routes_gets_one_update_a_pause(begun: None, sent: list[str]) -> None:
+    """As many names as a process has of an hour: a hundred each time, and no more than three times after the hour."""
+    with at(90):
+        sending._sender.send_due()
+        for place in range(MOST_NAMES["ROUTE"]):
+            counters.process.add("ROUTE", f"/{place} le5", 1)
+    found = []
+    for second in range(91, 91 + 3_600, 10):
+        with at(second):
+            sending._sender.send_due()
+        found += [(second - 91, key) for key in sent]
+        sent.clear()
+    assert found == [(seconds, "METRICS#ROUTE/2026-05-02T00") for seconds in (0, 60, 960)]
+    with at(91):
+        assert len(by_route(counted("ROUTE", time(), time()))) == MOST_NAMES["ROUTE"]
+    assert counters.process.periods() == []
+
+
+@pytest.mark.parametrize("apart", [60, 600, 3_600])
+def test_requests_that_are_minutes_apart_do_not_fall_behind(begun: None, sent: list[str], apart: int) -> None:
+    most = 0
+    for place in range(200):
+        with at(apart * place):
+            labelled_series.add("model.v1.shown")
+            add_request("/health", 200, 3)
+            sent.clear()
+            sending._sender.send_due()
+            most = max(most, len(sent))
+    assert 1 < most <= MOST_ROWS
+    assert len(counters.process.periods()) < 5 * MANY_ROWS
+
+
+def test_pages_of_the_admin_and_files_send_nothing(client: Client, begun: None, sent: list[str]) -> None:
     with at(0):
-        labelled_series.add("model.v1.shown", 3)
-        client.get("/media/movie/603")
-    with at(70):
         client.get("/health")
-    assert [(row["sk"], row["Requests"], row["Errors4xx"]) for row in rows("HOUR")] == [("2026-05-01T23", 2, 1)]
-    (routes,) = rows("ROUTE")
-    assert {name.rpartition(" ")[0] for name in routes if name not in ("pk", "sk", "expiresAt")} == {
-        "/media/*/*",
-        "/health",
-    }
-    assert [(row["sk"], row["model.v1.shown"]) for row in rows("DAY")] == [("2026-05-01", 3)]
-    # Ten minutes old, it sends a minute whenever one is over, and the others after five.
-    hours = []
-    for minute in range(10, 21):
-        with at(60 * minute):
-            client.get("/health")
-        hours.append(sum(row["Requests"] for row in rows("HOUR")))
-    assert hours == [3, 3, 3, 3, 3, 8, 8, 8, 8, 8, 13]
+    with at(20):
+        for address in ("/ops", "/ops/signin", FILE):
+            client.get(address).close()
+        assert sent == []
+        client.get("/health")
+        assert len(sent) == 1
+
+
+def test_a_row_that_refuses_is_given_up_and_the_others_go_on(
+    client: Client, begun: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    DataRow.put_row({"pk": "METRICS#MINUTE", "sk": "2026-05-01T23:58", "Requests": "many"})
+    with at(0), caplog.at_level(logging.WARNING, "movierec.telemetry.series"):
+        ask(client, 4)
+        (line,) = [record for record in caplog.records if record.name == sending.__name__]
+        assert line.levelname == "ERROR"
+        assert line.getMessage().startswith("The row METRICS#MINUTE/2026-05-01T23:58 refuses what was counted")
+        assert [row["Requests"] for row in rows("HOUR")] == [3]
+        assert counters.process.waiting("MINUTE")[int(START // 60)]["Requests"] == 2
+
+
+def test_routes_have_their_faults_and_read_only_mode_is_none(
+    client: Client, begun: None, go_by: Callable[[Switches], None], sign_in: Callable[..., dict[str, str]]
+) -> None:
+    with at(0):
+        headers = sign_in()
+        add_request("/search", 500, 3)
+        go_by(Switches(read_only=ReadOnly(on=True)))
+        assert client.put("/user/preferences", {}, content_type="application/json", headers=headers).status_code == 503
+        (minute,) = counters.process.waiting("MINUTE").values()
+        routes = by_route(counted("ROUTE", START, START))
+    assert (minute["Requests"], minute["Errors5xx"], "Errors4xx" in minute) == (2, 1, False)
+    assert routes["/search"] == {"le5": 1, "5xx": 1}
+    assert [route for route, amounts in routes.items() if "5xx" in amounts] == ["/search"]
+    assert len(routes) == 2
+
+
+def test_files_are_no_requests(client: Client, begun: None) -> None:
+    response = client.get(FILE)
+    response.close()
+    assert response.status_code == 200
+    assert counters.process.periods() == []
 
 
 def test_midnight_parts_the_rows(client: Client, begun: None) -> None:
@@ -116,16 +217,6 @@ def test_midnight_parts_the_rows(client: Client, begun: None) -> None:
         ("2026-05-02T00:01", 1),
     ]
     assert [(row["sk"], row["Requests"]) for row in rows("HOUR")] == [("2026-05-01T23", 2), ("2026-05-02T00", 2)]
-
-
-def test_a_request_within_the_minute_asks_dynamodb_nothing(client: Client, begun: None, sent: list[str]) -> None:
-    with at(0):
-        client.get("/health")
-    with at(31):
-        for _ in range(3):
-            client.get("/health")
-    # The minute alone: a young process sends the rest after a minute.
-    assert sent == ["METRICS#MINUTE/2026-05-01T23:58"]
 
 
 def test_what_requests_and_jobs_count_is_a_figure(begun: None) -> None:
@@ -181,9 +272,14 @@ def test_a_fault_keeps_what_was_counted_and_harms_nobody(
     ]
     monkeypatch.setattr(sending, "add_to_row", sends)
     with at(60 * 10):
-        client.get("/health")
-    assert [(row["sk"][-5:], row["Requests"]) for row in rows("MINUTE")] == [("23:58", 1), ("00:00", 1), ("00:01", 1)]
-    assert sum(row["Requests"] for row in rows("HOUR")) == 4
+        ask(client, 8)
+        assert [(row["sk"][-5:], row["Requests"]) for row in rows("MINUTE")[:3]] == [
+            ("23:58", 1),
+            ("00:00", 1),
+            ("00:01", 1),
+        ]
+        sending._sender.send_all()
+    assert sum(row["Requests"] for row in rows("HOUR")) == 3 + 8
 
 
 def test_a_dynamodb_that_is_away_is_such_a_fault(client: Client, begun: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +290,7 @@ def test_a_dynamodb_that_is_away_is_such_a_fault(client: Client, begun: None, mo
         assert client.get("/health").status_code == 200
     monkeypatch.undo()
     with at(120):
-        client.get("/health")
+        ask(client, 2)
     assert [row["Requests"] for row in rows("MINUTE")] == [1, 1]
 
 
@@ -298,11 +394,14 @@ def test_rows_are_small_enough_for_what_they_cost_and_for_one_query_a_range(begu
         for milliseconds in (7, 40, 200, 700, 2_000, 4_000, 9_000):
             add_request("/health", 500, milliseconds)
         sending._sender.send_all()
+    # A row of routes that many processes add to, with all that there may be.
+    whole = {f"{route} {what}": 999 for route in {*routes, OTHER, UNKNOWN, UNROUTED} for what in (*BUCKETS, FAULTS)}
     assert len(routes) > 30
     (minute,), (hour,), (by_routes,) = rows("MINUTE"), rows("HOUR"), rows("ROUTE")
     assert size_of(minute) * 1_441 < 1_000_000
     assert size_of(hour) < 1_024
-    assert size_of(by_routes) < 4 * 1_024
+    assert size_of(by_routes) < 5 * 1_024
+    assert size_of(whole) < 14 * 1_024
 
 
 def patterns(resolver: Any, before: str = "") -> list[str]:

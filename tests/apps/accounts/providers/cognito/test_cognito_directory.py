@@ -12,6 +12,7 @@ from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.accounts import usernames
 from apps.accounts.directory import cognito
 from apps.accounts.directory.cognito import CognitoDirectory
 from apps.accounts.directory.interface import DirectoryPage, DirectoryQuery
@@ -20,6 +21,7 @@ from apps.accounts.providers.cognito.provider import CognitoProvider
 from apps.accounts.providers.interface import Tokens
 from movierec.api.errors import FieldErrors
 from movierec.dynamo.table import Count
+from tests.apps.accounts.interruptions import Killed, killed_after
 from tests.apps.accounts.providers.cognito.loopback import Loopback, Planned, loopback, refusal
 from tests.contract.pool import Pool, PoolServer
 
@@ -122,6 +124,17 @@ class TestAgainstAPool:
         assert isinstance(identity.sign_in("bob@example.com", PASSWORD), Tokens)
         identity.forgot("bob@example.com")
         assert identity.reset("bob@example.com", "654321", "Battery staple 2?") == bob
+
+    def test_a_confirmation_that_was_stopped_is_done_again(
+        self, bob: str, identity: CognitoProvider, server: PoolServer, rows: Rows
+    ) -> None:
+        usernames.wish("bob@example.com", "bobby")
+        server.operations.clear()
+        with pytest.raises(Killed), killed_after(0):
+            people.confirm(bob)
+        assert server.operations == ["AdminGetUser", "AdminUpdateUserAttributes", "AdminConfirmSignUp"]
+        people.confirm(bob)
+        assert [row["pk"] for row in rows() if row["sk"] in ("WISH", "ACCOUNT")] == ["USERNAME#bobby"]
 
     def test_a_forced_reset_mails_and_lets_nobody_in(
         self, ann: str, identity: CognitoProvider, server: PoolServer

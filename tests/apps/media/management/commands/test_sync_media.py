@@ -121,7 +121,8 @@ def test_without_a_key_it_names_the_settings(settings: Any, logged: Lines) -> No
     lines = call("--schedule", "daily")
     assert lines[-1] == "1: There is no key of TMDB: set TMDB_API_KEY or TMDB_API_KEY_SECRET."
     assert result(logged) == ("failed", 0, 1)
-    assert jobs.newest("sync_media") == []
+    (run,) = jobs.newest("sync_media")
+    assert (run.state, run.schedule, run.message) == ("failed", "daily", lines[-1].removeprefix("1: "))
 
 
 def test_a_key_that_is_still_to_be_put_into_its_secret_is_no_failure(
