@@ -54,7 +54,7 @@ class Assumptions:
     secrets_a_start: float = 2
     objects_a_start: float = 12
     units_a_start: float = 18
-    process_minutes: float = 5
+    process_minutes: float = 3
     units_a_process_minute: float = 2
     reads_a_process_minute: float = 3
     app_log_bytes: int = 1_250
@@ -92,7 +92,7 @@ TOLD: Final = {
     "secrets_a_start": "secrets that a process reads",
     "objects_a_start": "objects of S3 that a process reads: the model and the catalogue's index",
     "units_a_start": "write units of the admin's figures in the first minute of a process",
-    "process_minutes": "minutes with requests that it lives",
+    "process_minutes": "minutes that it lives: two at a time in the busy hours of a month, for each start",
     "units_a_process_minute": "write units of the admin's figures in each of these",
     "reads_a_process_minute": "read units of flags, limits and hidden titles in each of these",
     "app_log_bytes": "bytes of log for each request: the line with its metrics, and Lambda's own three",
