@@ -172,7 +172,7 @@ class IdentityProvider(Protocol):
         """
 
     def delete(self, user_id: str) -> None:
-        """Removes what the provider keeps outside our tables; also when nothing is left."""
+        """Removes the account, and what it is found and listed by; also when nothing is left."""
 
     def public_keys(self) -> list[dict[str, Any]]:
         """The keys that access tokens are checked with, as JSON Web Keys."""

@@ -45,19 +45,20 @@ def text_of(wanted: Wanted) -> Iterator[str]:
     What keeps it from being whole is said in a last line: too many events, or a fault while it was read.
     """
     room: float = MOST_ON_LAMBDA if env.on_lambda() else inf
-    looked = 0
+    left = MOST_EVENTS
     head = lines([COLUMNS])
     try:
         for batch in batches(wanted, None, limit=QUERY_ROWS):
-            part = head + lines(cells(event) for event in batch.events[: MOST_EVENTS - looked] if wanted.keeps(event))
+            kept = [event for event in batch.events if wanted.keeps(event)][:left]
+            part = head + lines(map(cells, kept))
             head = ""
-            looked += len(batch.events)
+            left -= len(kept)
             room -= len(json.dumps(part))
             if room < 0:
                 yield lines([["Stopped: this is as much as one answer holds; choose fewer days."]])
                 return
             yield part
-            if looked >= MOST_EVENTS and batch.after:
+            if left == 0 and batch.after:
                 yield lines([[f"Stopped after {MOST_EVENTS:,} events; choose fewer days."]])
                 return
     except Exception as exception:
@@ -79,10 +80,11 @@ def cells(event: Recorded) -> list[str]:
 def lines(rows: Iterable[Iterable[str]]) -> str:
     """Rows as lines of CSV, with an apostrophe before what would be a formula."""
     written = StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n").writerows(map(inert, rows))
+    # All in quotes: where a semicolon parts cells, one within a cell would begin another, which may be a formula.
+    csv.writer(written, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(map(inert, rows))
     return written.getvalue()
 
 
 def inert(row: Iterable[str]) -> list[str]:
     """The cells, none of which a spreadsheet runs."""
-    return [f"'{cell}" if cell.startswith(_FORMULAS) else cell for cell in row]
+    return [f"'{cell}" if cell.lstrip(" \n").startswith(_FORMULAS) else cell for cell in row]

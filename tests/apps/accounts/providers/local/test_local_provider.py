@@ -178,10 +178,24 @@ def test_tokens_need_no_revoking_here(ann: str, rows: Rows) -> None:
     assert rows() == before
 
 
-def test_what_lists_the_account_is_deleted_and_nothing_else(ann: str, rows: Rows) -> None:
+def test_the_account_its_claim_and_what_lists_it_are_deleted_together_and_nothing_else(
+    ann: str, rows: Rows, operations: list[str]
+) -> None:
+    provider.create_confirmed("bob@example.com", PASSWORD, "bob-id", replace_password=False)
+    provider.sign_in("Ann@Example.com", PASSWORD)
     before = rows()
+    operations.clear()
     provider.delete(ann)
-    assert rows() == [row for row in before if row["pk"] != "PEOPLE"] != before
+    assert operations == ["GetItem", "BatchGetItem", "TransactWriteItems"]
+    gone = {
+        ("USER#ann-id", "PROFILE"),
+        ("EMAIL#ann@example.com", "ACCOUNT"),
+        ("PEOPLE", "ann@example.com"),
+    }
+    left = [row for row in before if (row["pk"], row["sk"]) not in gone]
+    assert rows() == left
+    assert len(left) == len(before) - 3
+    assert [row["sk"].partition("#")[0] for row in left if row["pk"] == "USER#ann-id"] == ["REFRESH"]
     provider.delete(ann)
     provider.delete("nobody")
-    assert rows() == [row for row in before if row["pk"] != "PEOPLE"]
+    assert rows() == left
