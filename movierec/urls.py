@@ -1,6 +1,7 @@
 """Every address of the service. No path ends in a slash; one that does gets the same answer."""
 
-from django.urls import include, path, re_path
+from django.urls import URLResolver, include, path, re_path
+from django.urls.resolvers import RoutePattern
 
 from movierec.api.lazy_views import lazy_view
 from movierec.api.not_found import unknown_path
@@ -15,7 +16,8 @@ urlpatterns = [
     path("user/stats/", include("apps.stats.urls")),
     path("", include("apps.recommendations.urls")),
     path("", include("apps.media.urls")),
-    path("", include("apps.ops.urls")),
+    # Not by `include`, which would have every process import what few of its requests need.
+    URLResolver(RoutePattern("ops"), "apps.ops.urls"),
     # Not left to `handler404`, which Django asks only with DEBUG off.
     re_path("", unknown_path),
 ]

@@ -14,7 +14,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from movierec.telemetry.lines import tell
 from movierec.telemetry.routes import FILE, route_of
 from movierec.telemetry.series.counters import add_request, is_admin
-from movierec.telemetry.series.sending import send_due
 from movierec.telemetry.tally import Tally, milliseconds_since, tallied
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -33,6 +32,7 @@ class AccessMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._has_answered = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
@@ -48,8 +48,16 @@ class AccessMiddleware:
             _log(request, route, status, tally, milliseconds)
         # The admin's pages keep to the requests to DynamoDB that they promise.
         if not is_file and not is_admin(route):
-            send_due()
+            self._send_due()
         return response
+
+    def _send_due(self) -> None:
+        """Sends counts, but not in the first request of a process, which takes long enough."""
+        if self._has_answered:
+            from movierec.telemetry.series.sending import send_due  # noqa: PLC0415  (nor is it imported for that one)
+
+            send_due()
+        self._has_answered = True
 
 
 def _log(request: HttpRequest, route: str, status: int, tally: Tally, milliseconds: float) -> None:

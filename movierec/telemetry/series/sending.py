@@ -2,7 +2,8 @@
 
 A request sends one row at most, so that a page waits for one request to DynamoDB more at most; the next requests send
 the rest. Only where rows come to wait, as with requests that are minutes apart, of which each finds several due, it
-sends up to four. The first request of a process sends nothing: on Lambda somebody waits for the start already.
+sends up to four. The middleware lets the first request of a process pass: on Lambda somebody waits for the start
+already, and does not wait for this module's import either.
 """
 
 from __future__ import annotations
@@ -84,7 +85,6 @@ class Sender:
         self._schedules = {kind: Schedule(pauses) for kind, pauses in PAUSES.items()}
         # What is due, in the order in which it came to be: the keys.
         self._due: dict[Period, None] = {}
-        self._is_first = True
         self._failing = False
         self._failed_at = -inf
 
@@ -92,9 +92,7 @@ class Sender:
         """At the end of a request: sends the row that has been due for longest; nothing for a minute after a fault."""
         if not settings.TELEMETRY_SERIES:
             return
-        if self._is_first:
-            self._is_first = False
-        elif self._lock.acquire(blocking=False):
+        if self._lock.acquire(blocking=False):
             try:
                 now = time()
                 if not 0 <= now - self._failed_at < PAUSE_AFTER_FAULT_SECONDS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from apps.ops.console import sessions
+from apps.accounts import staff_sessions
 from apps.ops.console.guard import COOKIE
 from apps.ops.console.permissions import Group
 
@@ -13,7 +13,7 @@ from apps.ops.console.permissions import Group
 def staff_client(*groups: Group, user_id: str = "staff-1", email: str = "staff@example.com") -> Client:
     """A browser in which a member of staff is signed in; forms need no token of CSRF here."""
     browser = Client(headers={"accept": "text/html"}, raise_request_exception=False)
-    browser.cookies[COOKIE] = sessions.begin(
+    browser.cookies[COOKIE] = staff_sessions.begin(
         user_id=user_id, email=email, groups=groups, address="192.0.2.1", device="Firefox on Linux"
     )
     return browser

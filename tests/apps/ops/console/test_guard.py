@@ -8,7 +8,7 @@ import time_machine
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from apps.ops.console import sessions
+from apps.accounts import staff_sessions
 from apps.ops.console.guard import COOKIE, staff_page
 from apps.ops.console.permissions import Permission
 from apps.ops.console.staff import StaffRequest
@@ -88,22 +88,22 @@ def test_an_error_is_a_page_and_a_mistake_of_ours_is_not_hidden(ops: Client) -> 
 
 
 def test_a_copied_cookie_is_worth_nothing_once_the_session_has_ended(ops: Client) -> None:
-    (session,) = sessions.listed()
-    sessions.end(session.name)
+    (session,) = staff_sessions.listed()
+    staff_sessions.end(session.name)
     assert seen(asked(ops)).status_code == 302
-    assert sessions.listed() == []
+    assert staff_sessions.listed() == []
 
 
 def test_every_session_of_a_person_ends_and_nobody_elses(ops: Client) -> None:
     other, similar = staff_client("ops"), staff_client("ops", user_id="staff-10")
-    assert sessions.end_of("staff-1") == 2
+    assert staff_sessions.end_of("staff-1") == 2
     assert [seen(asked(browser)).status_code for browser in (ops, other, similar)] == [302, 302, 200]
 
 
 @pytest.mark.parametrize("cookie", ["", ".", "staff-1", "staff-1.", ".secret", "staff-1.wrong", "x" * 400, "staff-1.ÿ"])
 def test_a_made_up_cookie_opens_nothing_and_costs_no_request(ops: Client, operations: list[str], cookie: str) -> None:
     operations.clear()
-    assert sessions.look(cookie) is None
+    assert staff_sessions.look(cookie) is None
     assert operations == []
 
 
@@ -135,21 +135,21 @@ def test_a_session_lasts_eight_hours_and_half_an_hour_unused(ops: Client) -> Non
     cookie, start = ops.cookies[COOKIE].value, time()
     for minutes in range(29, 8 * 60, 29):
         with time_machine.travel(start + minutes * 60, tick=False):
-            assert sessions.look(cookie) is not None
+            assert staff_sessions.look(cookie) is not None
     with time_machine.travel(start + 8 * 3600 + 1, tick=False):
-        assert sessions.look(cookie) is None
-        assert sessions.listed() == []
+        assert staff_sessions.look(cookie) is None
+        assert staff_sessions.listed() == []
 
 
 def test_a_session_that_rested_for_half_an_hour_is_over(ops: Client) -> None:
     cookie, start = ops.cookies[COOKIE].value, time()
     with time_machine.travel(start + 30 * 60 + 1, tick=False):
-        assert sessions.look(cookie) is None
-        assert sessions.listed() == []
+        assert staff_sessions.look(cookie) is None
+        assert staff_sessions.listed() == []
 
 
 def test_secrets_of_sessions_are_not_stored(ops: Client) -> None:
     secret = ops.cookies[COOKIE].value.partition(":")[0].partition(".")[2]
     assert len(secret) == 43
-    (row,) = sessions.StaffSession.query_all("STAFF")
+    (row,) = staff_sessions.StaffSession.query_all("STAFF")
     assert secret not in str(row)

@@ -11,14 +11,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from apps.accounts import deletions
+from apps.accounts import deletions, staff_sessions
 from apps.accounts import services as accounts
 from apps.accounts import sessions as accounts_sessions
 from apps.accounts.caller import NOBODY
 from apps.accounts.directory import directory
 from apps.accounts.models import RefreshToken
 from apps.accounts.providers.interface import Tokens
-from apps.ops.console import sessions
 from apps.ops.console.guard import COOKIE
 from apps.ops.entering.refused_forms import refused_form
 from apps.ops.entering.services import CHANGED
@@ -52,7 +51,7 @@ def refusals(address: str = "ann@example.com") -> list[Recorded]:
 
 
 def nobody_is_in(response: Any) -> bool:
-    return COOKIE not in response.cookies and sessions.listed() == []
+    return COOKIE not in response.cookies and staff_sessions.listed() == []
 
 
 def test_staff_enter_by_address_and_password_and_go_where_they_wanted_to(browser: Client, hire: Hire) -> None:
@@ -65,7 +64,7 @@ def test_staff_enter_by_address_and_password_and_go_where_they_wanted_to(browser
     cookie = response.cookies[COOKIE]
     assert (cookie["path"], cookie["samesite"], cookie["httponly"], cookie["secure"]) == ("/", "Lax", True, "")
     assert (cookie["domain"], cookie["max-age"]) == ("", 8 * 3600)
-    (session,) = sessions.listed()
+    (session,) = staff_sessions.listed()
     assert (session.user_id, session.email, session.groups) == ("ann-id", "Ann@Example.com", ("ops", "support"))
     assert session.address == "127.0.0.1"
     assert browser.get("/ops/staff").status_code == 200
@@ -118,7 +117,7 @@ def test_a_change_on_the_way_in_leaves_no_session_with_the_powers_of_before(
 
     def taken_away() -> None:
         change("ann-id")
-        sessions.end_of("ann-id")
+        staff_sessions.end_of("ann-id")
 
     while happened:
         DataRow.delete_rows(DataRow.scan_rows())
@@ -127,7 +126,7 @@ def test_a_change_on_the_way_in_leaves_no_session_with_the_powers_of_before(
             response = send(browser)
         happened = len(seen) > calls
         calls += 1
-        powers = {session.groups for session in sessions.listed()}
+        powers = {session.groups for session in staff_sessions.listed()}
         if happened:
             assert powers <= {directory().groups_of("ann-id")} - {("ops", "support")}
             refused += CHANGED in response.content.decode()
@@ -236,7 +235,7 @@ class TestSecondFactor:
         answer = {"session": session, "next": page, "code": second_factor[0].now()}
         response = browser.post("/ops/signin/challenge", answer)
         assert (response.status_code, response["Location"]) == (303, "/ops/jobs")
-        assert len(sessions.listed()) == 1
+        assert len(staff_sessions.listed()) == 1
         assert accounts_sessions.listed("ann-id") == []
 
     def test_a_recovery_code_does_once(self, browser: Client, second_factor: Factor) -> None:
@@ -332,7 +331,7 @@ def test_a_form_without_its_token_is_a_page_in_words_and_does_nothing(hire: Hire
     hire("ann@example.com", "ops")
     strict = Client(enforce_csrf_checks=True, headers={"accept": "text/html"})
     response = send(strict)
-    assert (response.status_code, sessions.listed()) == (403, [])
+    assert (response.status_code, staff_sessions.listed()) == (403, [])
     assert "Load the page again first." in response.content.decode()
     assert response["Cache-Control"] == "no-store, private"
     page = strict.get("/ops/signin").content.decode()

@@ -16,9 +16,9 @@ import pytest
 import time_machine
 from django.test import Client
 
+from apps.accounts import staff_sessions
 from apps.accounts.directory import directory
 from apps.accounts.providers import provider
-from apps.ops.console import sessions
 from apps.ops.console.guard import COOKIE
 from apps.ops.entering import by_pool, pool
 from apps.ops.entering.services import CHANGED
@@ -81,7 +81,7 @@ def refused(response: Any, status: int, sentence: str) -> bool:
     """Whether a page says so, and nobody is in."""
     assert (response.status_code, problem(response)) == (status, sentence)
     assert COOKIE not in response.cookies
-    assert sessions.listed() == []
+    assert staff_sessions.listed() == []
     return True
 
 
@@ -132,7 +132,7 @@ class TestBack:
         assert (response.status_code, response["Location"]) == (303, "/ops/people?q=bob")
         assert response.cookies[COOKIE]["secure"] is True
         assert response.cookies[by_pool.COOKIE]["max-age"] == 0
-        (session,) = sessions.listed()
+        (session,) = staff_sessions.listed()
         assert (session.user_id, session.email, session.groups) == ("ann-id", "ann@example.com", ("ops",))
         (event,) = of_thing(Thing("staff", "ann-id")).events
         assert (event.tag, event.actor_name, event.outcome) == ("ops:session:begin", "ann@example.com", "done")
@@ -218,7 +218,7 @@ class TestNotThisBrowsers:
         response = browser.get(back)
         assert (response.status_code, problem(response)) == (400, BEGIN_AGAIN)
         assert pages.asked == []
-        assert len(sessions.listed()) == 1
+        assert len(staff_sessions.listed()) == 1
 
     def test_a_kept_cookie_gets_nothing_for_a_used_code(self, browser: Client, pages: PoolPages) -> None:
         back = pages.led_back(begun(browser))
@@ -228,7 +228,7 @@ class TestNotThisBrowsers:
         response = browser.get(back)
         assert (response.status_code, COOKIE in response.cookies) == (400, False)
         assert problem(response) == "The user pool does not take this sign-in any more. Sign in again."
-        assert len(sessions.listed()) == 1
+        assert len(staff_sessions.listed()) == 1
 
     def test_after_ten_minutes(self, browser: Client, pages: PoolPages) -> None:
         back = pages.led_back(begun(browser))
@@ -316,7 +316,7 @@ class TestFaults:
         began = time.monotonic()
         assert signed_in(browser, pages).status_code == 503
         assert time.monotonic() - began < 2
-        assert sessions.listed() == []
+        assert staff_sessions.listed() == []
 
     def test_one_that_is_not_there(self, browser: Client, pages: PoolPages, settings: Any) -> None:
         back = pages.led_back(begun(browser))
@@ -423,7 +423,7 @@ class TestSignOut:
         browser = staff_client("ops")
         response = browser.post("/ops/signout")
         assert response.status_code == 200
-        assert sessions.listed() == []
+        assert staff_sessions.listed() == []
         assert response.cookies[COOKIE]["max-age"] == 0
         seconds, _, address = response["Refresh"].partition("; url=")
         assert (seconds, address.partition("?")[0]) == ("0", f"{pages.address}/logout")
@@ -435,7 +435,7 @@ class TestSignOut:
         settings.COGNITO_PAGES_URL = ""
         response = staff_client("ops").post("/ops/signout")
         assert (response.status_code, response["Location"]) == (303, "/ops/signin")
-        assert sessions.listed() == []
+        assert staff_sessions.listed() == []
 
 
 def test_without_a_pool_nothing_leads_back(tables: None) -> None:

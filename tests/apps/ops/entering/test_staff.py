@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.ops.console import sessions
+from apps.accounts import staff_sessions
 from apps.ops.console.guard import COOKIE
 from movierec.audit import Thing, of_actor, of_thing
 from tests.apps.ops.conftest import staff_client
 
 
 def name_of(user_id: str) -> str:
-    (session,) = [each for each in sessions.listed() if each.user_id == user_id]
+    (session,) = [each for each in staff_sessions.listed() if each.user_id == user_id]
     return session.name
 
 
@@ -37,14 +37,14 @@ def test_support_sees_it_and_ends_nothing(ops: Client, support: Client) -> None:
     assert 'name="deed"' not in page
     form = {"deed": "end", "ticked": name_of("staff-1"), "sure": "yes"}
     assert support.post("/ops/staff/deeds", form).status_code == 403
-    assert len(sessions.listed()) == 2
+    assert len(staff_sessions.listed()) == 2
 
 
 def test_a_session_is_ended_after_a_question_and_with_a_line(ops: Client, support: Client) -> None:
     form: dict[str, Any] = {"deed": "end", "ticked": name_of("staff-2")}
     asked = ops.post("/ops/staff/deeds", form)
     assert "support@example.com, Firefox on Linux" in asked.content.decode()
-    assert len(sessions.listed()) == 2
+    assert len(staff_sessions.listed()) == 2
     done = html.unescape(ops.post("/ops/staff/deeds", {**form, "sure": "yes", "reason": "left"}).content.decode())
     assert "support@example.com, Firefox on Linux" in done
     assert "support@example.com is signed out there; what they had typed and not sent is lost." in done
@@ -67,12 +67,12 @@ def test_what_is_no_session_of_another_is_left_alone(ops: Client, which: str, se
     page = ops.post("/ops/staff/deeds", {"deed": "end", "ticked": ticked, "sure": "yes"}).content.decode()
     assert sentence in page
     assert "<script>" not in page.replace("<script src", "")
-    assert len(sessions.listed()) == 1
+    assert len(staff_sessions.listed()) == 1
     assert of_actor("staff-1").events == []
 
 
 def test_a_device_with_a_hostile_name_is_inert(tables: None) -> None:
-    sessions.begin(user_id="x", email="<b>x</b>@example.com", groups=("ops",), address="<i>", device="<script>")
+    staff_sessions.begin(user_id="x", email="<b>x</b>@example.com", groups=("ops",), address="<i>", device="<script>")
     page = staff_client("ops").get("/ops/staff").content.decode()
     assert "&lt;b&gt;x&lt;/b&gt;@example.com" in page
     assert "<script>" not in page
@@ -88,16 +88,16 @@ class TestSignOut:
         # Who it is, the audit's event, and the end.
         assert operations == ["UpdateItem", "TransactWriteItems", "BatchWriteItem"]
         assert response.cookies[COOKIE]["max-age"] == 0
-        assert sessions.look(copied) is None
+        assert staff_sessions.look(copied) is None
         (event,) = of_actor("staff-1").events
         assert (event.tag, event.kind, event.thing) == ("ops:session:end", "staff", "staff-1")
 
     def test_a_session_that_is_over_is_left_as_well(self, ops: Client) -> None:
-        sessions.end(name_of("staff-1"))
+        staff_sessions.end(name_of("staff-1"))
         response = ops.post("/ops/signout")
         assert (response.status_code, response.cookies[COOKIE]["max-age"]) == (303, 0)
         assert of_actor("staff-1").events == []
 
     def test_a_link_signs_nobody_out(self, ops: Client) -> None:
         assert ops.get("/ops/signout").status_code == 405
-        assert len(sessions.listed()) == 1
+        assert len(staff_sessions.listed()) == 1

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from apps.accounts import deletions, exports
+from apps.accounts import deletions, exports, staff_sessions
 from apps.accounts import sessions as session_list
 from apps.accounts.caller import Caller
 from apps.accounts.denials import signed_out_since
@@ -18,7 +18,6 @@ from apps.accounts.directory import directory
 from apps.accounts.models import Account, DueDeletion
 from apps.accounts.services import sign_up
 from apps.lists.models import Favourite, WatchlistEntry
-from apps.ops.console import sessions as staff_sessions
 from apps.ops.people import selectors, views
 from apps.ops.people.deeds import ALL
 from apps.preferences.services import save as save_preferences

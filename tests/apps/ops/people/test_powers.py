@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from apps.accounts import deletions, pending, usernames
+from apps.accounts import deletions, pending, staff_sessions, usernames
 from apps.accounts.directory import directory
 from apps.accounts.services import sign_up
-from apps.ops.console import sessions as staff_sessions
 from apps.ops.console.audited import Refused
 from apps.ops.console.staff import Staff
 from apps.ops.people import services

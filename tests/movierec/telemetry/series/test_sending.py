@@ -114,7 +114,8 @@ def test_pauses_grow(begun: None, sent: list[str]) -> None:
     for second in range(90, 90 + 1_750):
         with at(second):
             counters.add_request("/health", 200, 3)
-            sending._sender.send_due()
+            if second > 90:
+                sending._sender.send_due()
         for key in sent:
             times[key[len("METRICS#") : key.index("/")]].append(second - 90)
         sent.clear()
@@ -419,7 +420,6 @@ def test_a_process_that_has_sent_sends_the_rest_at_its_end(begun: None, monkeypa
     with at(0):
         sender = Sender(counts)
         counts.add("MINUTE", "Requests", 1)
-        sender.send_due()
     assert at_exit == []
     for minute in (1, 2):
         with at(60 * minute):
