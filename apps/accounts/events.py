@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from apps.accounts.emails import MAX_LENGTH, address_of
-from apps.accounts.errors import CodeMismatch, WrongCredentials
+from apps.accounts.emails import address_of, check_email
+from apps.accounts.errors import CodeMismatch, InvalidEmail, WrongCredentials, WrongPassword
 from movierec import audit
 from movierec.api.errors import Unavailable, as_api_error
 from movierec.audit import SYSTEM, Actor, Event, Tag, Thing, nobody
 
 logger = logging.getLogger(__name__)
 
+# What stands for a name that has not the form of an address: people type passwords into the wrong field.
+NO_ADDRESS: Final = "not an address"
 # What sign-ins end with that were guesses; a try that a limit turned away is recorded nowhere.
 _GUESSES: Final = (WrongCredentials, CodeMismatch)
 
@@ -41,30 +43,56 @@ def note_command(tag: Tag, user_id: str, *, before: Any, after: Any) -> None:
 
 def note_asked(tag: Tag, email: str, address: str) -> None:
     """Records what somebody asked for an e-mail address; the same for one that has no account."""
-    audit.record(Event(tag, nobody(address), _typed(email)))
+    audit.record(Event(tag, nobody(address), typed(email)))
 
 
 @contextmanager
 def refusals(login: str, address: str) -> Iterator[None]:
-    """Records a sign-in that the block refuses, under what was typed; the same for a name that nobody has.
+    """Records a sign-in that the block refuses, under what was typed; the same for a name that nobody has."""
+    try:
+        yield
+    except _GUESSES:
+        note_refusal(Event(Tag.SIGN_IN_FAILED, nobody(address), typed(login), outcome="refused"))
+        raise
+
+
+@contextmanager
+def wrong_proofs(tag: Tag, user_id: str, address: str) -> Iterator[None]:
+    """Records as a refused deed of a signed-in person that the block finds their password or code wrong."""
+    try:
+        yield
+    except (WrongPassword, CodeMismatch):
+        note_refusal(Event(tag, Actor(user_id, address=address), Thing("person", user_id), outcome="refused"))
+        raise
+
+
+@contextmanager
+def wrong_codes(tag: Tag, email: str, address: str) -> Iterator[None]:
+    """Records a wrong mailed code for an e-mail address; the same for one that has no account."""
+    try:
+        yield
+    except CodeMismatch:
+        note_refusal(Event(tag, nobody(address), typed(email), outcome="refused"))
+        raise
+
+
+def note_refusal(event: Event) -> None:
+    """Records a try that is refused.
 
     It is refused as well where DynamoDB does not take the event: a flood of guesses must not turn refusals into faults.
     """
     try:
-        yield
-    except _GUESSES:
-        _note_refusal(login, address)
-        raise
-
-
-def _note_refusal(login: str, address: str) -> None:
-    try:
-        audit.record(Event(Tag.SIGN_IN_FAILED, nobody(address), _typed(login), outcome="refused"))
+        audit.record(event)
     except Exception as exception:
         if not isinstance(as_api_error(exception), Unavailable):
             raise
         logger.warning("A refused sign-in is not in the audit: %s", type(exception).__name__)
 
 
-def _typed(text: str) -> Thing:
-    return Thing("address", address_of(text)[:MAX_LENGTH])
+def typed(text: str) -> Thing:
+    """What somebody unknown typed as an address; NO_ADDRESS where it has not the form of one."""
+    try:
+        check_email(text)
+    except InvalidEmail:
+        return Thing("address", NO_ADDRESS)
+    return Thing("address", address_of(text))

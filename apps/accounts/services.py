@@ -8,6 +8,7 @@ are recorded once the deed is done. `address` is always the network address of w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from time import time
@@ -27,6 +28,7 @@ from apps.accounts import (
     pending,
     recovery,
     sessions,
+    staff_sessions,
     usernames,
 )
 from apps.accounts.caller import Caller
@@ -53,6 +55,7 @@ from apps.accounts.providers.interface import Challenge, Tokens
 from apps.accounts.selectors import facts_of
 from movierec.audit import Tag
 from movierec.dynamo.data_table import user_pk
+from movierec.switches import require_writable
 from movierec.telemetry.tally import count
 
 P = ParamSpec("P")
@@ -140,7 +143,7 @@ def reset(*, email: str, code: str, password: str, address: str = "") -> None:
     Raises InvalidEmail, InvalidPassword, CodeMismatch, ExpiredCode and TooManyGuesses.
     """
     check_email(email)
-    with even_pace(failures_only=True):
+    with even_pace(failures_only=True), events.wrong_codes(Tag.PASSWORD_RESET, email, address):
         user_id = provider().reset(email, code, password)
     end_all_sessions(user_id=user_id)
     facts = facts_of(user_id)
@@ -174,12 +177,14 @@ def sign_in(
 ) -> Tokens | AskedBack:
     """Begins a session; `login` is an e-mail address or a username.
 
-    `restore` takes the deletion of the account back. Without `recorded` the audit has refusals only: whoever calls
-    records what the session is for, and ends it so, too. Raises WrongCredentials, TooManyAttempts, DeletionPending
-    and, for the right password only, NotConfirmed.
+    `restore` takes the deletion of the account back. Without `recorded` the audit has none of it: whoever calls
+    records refusals and what the session is for, and ends it so, too. Raises WrongCredentials, TooManyAttempts,
+    DeletionPending and, for the right password only, NotConfirmed; and, for `restore` only, ReadOnlyNow.
     """
+    if restore:
+        require_writable()
     typed = address_of(login)
-    with even_pace(failures_only=True), events.refusals(typed, caller.address):
+    with even_pace(failures_only=True), _refusals(login, caller, recorded=recorded):
         name = usernames.address_behind(login)
         with attempts.counted(email_pk(typed), failures=(WrongCredentials,)):
             outcome = _check_password(typed, name, password)
@@ -188,6 +193,10 @@ def sign_in(
     if isinstance(entered, Tokens):
         attempts.forget(email_pk(typed))
     return entered
+
+
+def _refusals(login: str, caller: Caller, *, recorded: bool) -> AbstractContextManager[None]:
+    return events.refusals(login, caller.address) if recorded else nullcontext()
 
 
 def _check_password(typed: str, name: str, password: str) -> Tokens | Challenge:
@@ -212,12 +221,15 @@ def answer_challenge(
 ) -> Tokens | AskedBack:
     """Goes on with a sign-in; what is given must fit the challenge. `recorded` is as `sign_in` has it.
 
-    Raises ChallengeExpired, CodeMismatch, InvalidPassword, TooManyAttempts, DeletionPending and FieldErrors.
+    Raises ChallengeExpired, CodeMismatch, InvalidPassword, TooManyAttempts, DeletionPending and FieldErrors; and
+    ReadOnlyNow where the sign-in is to take a deletion back.
     """
     asked = challenges.unseal_challenge(session)
+    if asked.restore:
+        require_writable()
     asked.check_answer(code=code, recovery_code=recovery_code, new_password=new_password)
     counted = attempts.counted(email_pk(address_of(asked.email)), failures=(CodeMismatch,))
-    with events.refusals(asked.email, caller.address), counted:
+    with _refusals(asked.email, caller, recorded=recorded), counted:
         if recovery_code is not None:
             outcome: Tokens | Challenge = _recover(asked.state, recovery_code, caller.address)
         else:
@@ -323,7 +335,11 @@ def sign_out_everywhere(*, person: Person, keep_this: bool = False) -> None:
 
 
 def end_all_sessions(*, user_id: str, kept: str | None = None) -> None:
-    """Ends every session of a person, but for the one to keep; whoever calls records why."""
+    """Ends every session of a person, but for the one to keep; whoever calls records why.
+
+    Those in the admin end first, whatever is kept: they are worth the most to who stole one.
+    """
+    staff_sessions.end_of(user_id)
     if kept is None:
         provider().revoke_all(user_id)
     sessions.end_all(user_id, kept=kept)
@@ -334,7 +350,8 @@ def change_password(*, person: Person, old: str, new: str) -> None:
 
     Raises WrongPassword, TooManyAttempts and InvalidPassword.
     """
-    with attempts.counted(user_pk(person.user_id), failures=(WrongPassword,)):
+    counted = attempts.counted(user_pk(person.user_id), failures=(WrongPassword,))
+    with events.wrong_proofs(Tag.PASSWORD_CHANGED, person.user_id, person.address), counted:
         provider().change_password(person.user_id, person.access_token, old, new)
     end_all_sessions(user_id=person.user_id, kept=person.session_id)
     mails.tell_password_changed(facts_of(person.user_id).email)
@@ -383,8 +400,13 @@ def renew_recovery_codes(*, person: Person, proof: Proof) -> list[str]:
 
 
 def disable_totp(*, person: Person, proof: Proof) -> None:
-    """Switches the second factor off and tells the owner. Raises as `reauthenticate` does."""
-    reauthenticate(person=person, proof=proof)
+    """Switches the second factor off, without which nobody is in the admin, and tells the owner.
+
+    Raises as `reauthenticate` does.
+    """
+    with events.wrong_proofs(Tag.SECOND_FACTOR_OFF, person.user_id, person.address):
+        reauthenticate(person=person, proof=proof)
+    staff_sessions.end_of(person.user_id)
     provider().disable_totp(person.user_id)
     recovery.remove(person.user_id)
     mails.tell_second_factor_off(facts_of(person.user_id).email)
@@ -425,7 +447,8 @@ def request_deletion(*, person: Person, proof: Proof) -> str:
 
     Raises as `reauthenticate` does.
     """
-    reauthenticate(person=person, proof=proof)
+    with events.wrong_proofs(Tag.DELETION_ASKED, person.user_id, person.address):
+        reauthenticate(person=person, proof=proof)
     facts = facts_of(person.user_id)
     due_at = deletions.request(person.user_id)
     end_all_sessions(user_id=person.user_id)

@@ -67,7 +67,7 @@ def test_every_kind_of_rows_was_decided_on() -> None:
         "apps.accounts.directory.indexing",
         "apps.accounts.pending",
         "apps.accounts.providers.cognito.recoveries",
-        "apps.ops.console.sessions",
+        "apps.accounts.staff_sessions",
         "apps.ops.imports.movielens",
         "movierec.api.idempotency",
         "movierec.api.throttling",

@@ -67,9 +67,12 @@ class CognitoDirectory:
         return Count(min(number, MOST_COUNTED), more=number > MOST_COUNTED)
 
     def person(self, user_id: str) -> DirectoryPerson | None:
-        """Two calls, of which one is for the groups."""
+        """Two calls, of which one is for the groups; the second is left out for who is not found by this very id."""
         try:
             found = call("AdminGetUser", UserPoolId=pool_id(), Username=user_id)
+            if users.attributes_of(found["UserAttributes"])["sub"] != user_id:
+                # The pool takes an e-mail address for an id as well.
+                return None
             return _person(found, found["UserAttributes"], groups=_groups(user_id), has_totp=_has_totp(found))
         except NoSuchUser:
             return None
@@ -150,7 +153,7 @@ def _of_one() -> Iterator[None]:
 
 
 def _existing(user_id: str) -> users.PoolUser:
-    found = users.find(user_id)
+    found = users.by_id(user_id)
     if found is None:
         raise NoSuchPerson
     return found

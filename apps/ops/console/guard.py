@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
-from apps.ops.console import sessions
-from apps.ops.console.permissions import Permission
+from apps.accounts import staff_sessions
+from apps.ops.console.permissions import Permission, staff_groups
 from apps.ops.console.staff import Staff, StaffRequest
 from movierec.api.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, Unauthorized, as_api_error, log_fault
 from movierec.api.request_id import client_address, request_id
@@ -94,10 +94,10 @@ def _as_staff(request: HttpRequest, staff: Staff, permission: Permission) -> Sta
 
 def staff_of(request: HttpRequest) -> Staff | None:
     """Who of the staff sends a request, None without a live session. One request to DynamoDB for a cookie."""
-    entered = sessions.look(request.COOKIES.get(COOKIE, "")) if COOKIE in request.COOKIES else None
+    entered = staff_sessions.look(request.COOKIES.get(COOKIE, "")) if COOKIE in request.COOKIES else None
     if entered is None:
         return None
-    return Staff(entered.user_id, entered.email, entered.groups, entered.name, client_address(request))
+    return Staff(entered.user_id, entered.email, staff_groups(entered.groups), entered.name, client_address(request))
 
 
 def kept_private(response: HttpResponse) -> HttpResponse:

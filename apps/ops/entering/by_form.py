@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.accounts import devices
+from apps.accounts import devices, events
 from apps.accounts import services as accounts
 from apps.accounts.caller import Caller
 from apps.accounts.challenges import unseal_challenge
@@ -50,7 +50,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             outcome = accounts.sign_in(login=body["email"], password=body["password"], caller=caller, recorded=False)
         except WrongCredentials:
-            services.record_refusal(nobody(client_address(request)), body["email"], "wrong address or password")
+            typed = events.typed(body["email"])
+            services.record_refusal(nobody(client_address(request)), typed, "wrong address or password")
             raise
         return _go_on(request, outcome, caller)
 
@@ -73,7 +74,7 @@ def answer_challenge(request: HttpRequest) -> HttpResponse:
                 recorded=False,
             )
         except CodeMismatch:
-            typed = unseal_challenge(body["session"]).email
+            typed = events.typed(unseal_challenge(body["session"]).email)
             services.record_refusal(nobody(client_address(request)), typed, "wrong code")
             raise
         return _go_on(request, outcome, caller)
@@ -93,9 +94,8 @@ def _go_on(request: HttpRequest, outcome: Tokens | accounts.AskedBack, caller: C
     # The session that a sign-in begins is for the API. Ended before anything else, it is left behind by no refusal; and
     # as nobody ever has it, the audit tells of the admin's only.
     accounts.sign_out(refresh_token=outcome.refresh, recorded=False)
-    return let_in(
-        services.admit(_newcomer(request, outcome, caller)), page_wanted(request, request.POST.get("next", ""))
-    )
+    cookie = services.admit(_newcomer(request, outcome, caller))
+    return let_in(request, cookie, page_wanted(request, request.POST.get("next", "")))
 
 
 def _newcomer(request: HttpRequest, tokens: Tokens, caller: Caller) -> services.Newcomer:

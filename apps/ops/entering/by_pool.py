@@ -93,7 +93,7 @@ def finish(request: HttpRequest) -> HttpResponse:
         tokens = pool.exchanged(_code_in(request), way.verifier)
         if tokens.refresh:
             pool.revoke(tokens.refresh)
-        return let_in(services.admit(_newcomer(request, _claims_in(tokens.id, way.nonce))), way.page)
+        return let_in(request, services.admit(_newcomer(request, _claims_in(tokens.id, way.nonce))), way.page)
 
     response = said_in_page(attempt, lambda error: sign_in_page(request, error))
     response.delete_cookie(COOKIE, path=_cookie_path(request), samesite="Lax")

@@ -10,10 +10,11 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.utils.http import MAX_URL_LENGTH
 
+from apps.accounts.staff_sessions import LIFE_SECONDS, end_behind
 from apps.ops.console.guard import COOKIE, error_page, kept_private
-from apps.ops.console.sessions import LIFE_SECONDS
 from movierec.api.errors import ApiError, MethodNotAllowed, as_api_error, log_fault
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -88,8 +89,14 @@ def script_name(request: HttpRequest) -> str:
     return str(request.META.get("SCRIPT_NAME", ""))
 
 
-def let_in(cookie: str, page: str) -> HttpResponse:
-    """Leads on to a page of the admin with the cookie of a session that has begun."""
+def let_in(request: HttpRequest, cookie: str, page: str) -> HttpResponse:
+    """Leads on to a page of the admin with the cookie of a session that has begun.
+
+    The session that this browser had before ends, and forms of before are no longer good. One request where it had one.
+    """
+    if COOKIE in request.COOKIES:
+        end_behind(request.COOKIES[COOKIE])
+    rotate_token(request)
     response = SeeOther(page)
     response.set_cookie(COOKIE, cookie, max_age=LIFE_SECONDS, httponly=True, samesite="Lax", secure=not settings.LOCAL)
     return response

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from apps.ops.console import sessions
-from apps.ops.console.sessions import Entered
+from apps.accounts import staff_sessions
+from apps.accounts.staff_sessions import Entered
 from apps.ops.console.staff import Staff
 from movierec.timestamps import timestamp
 
@@ -24,5 +24,5 @@ def signed_in(reader: Staff) -> list[SignedIn]:
     """Every session of staff, the latest used first. One request."""
     return [
         SignedIn(each, timestamp(datetime.fromtimestamp(each.seen_at, UTC)), own=each.name == reader.session)
-        for each in sessions.listed()
+        for each in staff_sessions.listed()
     ]

@@ -8,11 +8,9 @@ from typing import Final
 
 from django.conf import settings
 
-from apps.accounts import deletions
+from apps.accounts import deletions, events, staff_sessions
 from apps.accounts.directory import directory
-from apps.accounts.emails import MAX_LENGTH, address_of
 from apps.accounts.errors import DeletionPending
-from apps.ops.console import sessions
 from apps.ops.console.audited import audited
 from apps.ops.console.permissions import Group, staff_groups
 from apps.ops.console.staff import Staff
@@ -58,13 +56,15 @@ def admit(newcomer: Newcomer) -> str:
     """
     groups = staff_groups(newcomer.groups)
     if not groups:
-        record_refusal(newcomer.actor, newcomer.email, "no group of staff")
+        # Somebody who has nothing to do with the admin: the id says who, and stays nobody's once the account is gone.
+        actor = Actor(newcomer.user_id, address=newcomer.address)
+        record_refusal(actor, Thing("person", newcomer.user_id), "no group of staff")
         raise NotAdmitted(NO_STAFF)
     if not newcomer.has_second_factor and not settings.LOCAL:
-        record_refusal(newcomer.actor, newcomer.email, "no second factor")
+        record_refusal(newcomer.actor, events.typed(newcomer.email), "no second factor")
         raise NotAdmitted(NO_SECOND_FACTOR)
     record(Event(Tag.STAFF_SIGNED_IN, newcomer.actor, Thing("staff", newcomer.user_id), after=_facts(newcomer, groups)))
-    cookie = sessions.begin(
+    cookie = staff_sessions.begin(
         user_id=newcomer.user_id,
         email=newcomer.email,
         groups=groups,
@@ -73,7 +73,7 @@ def admit(newcomer: Newcomer) -> str:
     )
     if not _still_serves(newcomer.user_id, groups):
         _end(cookie)
-        record_refusal(newcomer.actor, newcomer.email, "the account was changed meanwhile")
+        record_refusal(newcomer.actor, events.typed(newcomer.email), "the account was changed meanwhile")
         raise NotAdmitted(CHANGED)
     return cookie
 
@@ -90,22 +90,24 @@ def _still_serves(user_id: str, groups: tuple[Group, ...]) -> bool:
 
 
 def _end(cookie: str) -> None:
-    begun = sessions.look(cookie)
+    begun = staff_sessions.look(cookie)
     if begun is not None:
-        sessions.end(begun.name)
+        staff_sessions.end(begun.name)
 
 
 def _facts(newcomer: Newcomer, groups: Iterable[str]) -> dict[str, object]:
     return {"groups": list(groups), "device": newcomer.device}
 
 
-def record_refusal(actor: Actor, typed: str, why: str) -> None:
-    """Has the audit tell of a sign-in that was refused, by the address that was typed. One request."""
-    thing = Thing("address", address_of(typed)[:MAX_LENGTH])
-    record(Event(Tag.STAFF_SIGN_IN_REFUSED, actor, thing, after={"why": why}, outcome="refused"))
+def record_refusal(actor: Actor, thing: Thing, why: str) -> None:
+    """Has the audit tell of a sign-in that was refused; it is refused also where that cannot be recorded. One request.
+
+    `thing` is who asked, or the address that was typed: see `apps.accounts.events.typed`.
+    """
+    events.note_refusal(Event(Tag.STAFF_SIGN_IN_REFUSED, actor, thing, after={"why": why}, outcome="refused"))
 
 
 def leave(staff: Staff) -> None:
     """Ends one's own session; two requests."""
     with audited(staff, Tag.STAFF_SIGNED_OUT, Thing("staff", staff.user_id)):
-        sessions.end(staff.session)
+        staff_sessions.end(staff.session)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from apps.accounts import deletions, exports, mails
+from apps.accounts import deletions, exports, mails, staff_sessions
 from apps.accounts import services as accounts
 from apps.accounts import sessions as session_list
 from apps.accounts.directory import directory
@@ -20,7 +20,6 @@ from apps.accounts.errors import AccountStateRefused, NoSuchPerson, WrongCredent
 from apps.lists import selectors as lists
 from apps.lists import services as list_services
 from apps.lists.models import ListName
-from apps.ops.console import sessions as staff_sessions
 from apps.ops.console.audited import Refused, audited
 from apps.ops.console.permissions import Group
 from apps.ops.console.staff import Staff
@@ -74,7 +73,6 @@ def end_sessions(staff: Staff, user_id: str, reason: str) -> str:
     _known(user_id)
     with _changing(staff, Tag.PERSON_SIGNED_OUT, user_id, reason, after="every session"):
         accounts.end_all_sessions(user_id=user_id)
-        staff_sessions.end_of(user_id)
     return "Signed out everywhere."
 
 

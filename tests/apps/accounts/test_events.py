@@ -15,7 +15,7 @@ from pynamodb.exceptions import TransactWriteError
 from apps.accounts import services
 from apps.accounts.caller import Caller
 from apps.accounts.deletions import erase_due
-from apps.accounts.errors import InvalidRefreshToken
+from apps.accounts.errors import InvalidRefreshToken, WrongPassword
 from apps.accounts.providers.interface import Tokens
 from movierec import audit
 from movierec.api.errors import Unavailable
@@ -102,11 +102,19 @@ class TestSigningIn:
         post("signout", {"refreshToken": "no token"})
         assert len(of_person(ann)) == 2
 
-    @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com", "nobody", "x" * 254])
+    @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
     def test_a_refusal_is_recorded_under_what_was_typed(self, ann: str, post: Post, email: str) -> None:
         post("signin", {"email": email, "password": "wrong password"})
         assert of_address(email.lower()) == [("account:session:refuse", "nobody", "127.0.0.1", "refused")]
         assert of_person(ann) == []
+
+    @pytest.mark.parametrize("typed", ["nobody", "x" * 254, "my secret password", "p@ssword"])
+    def test_what_is_no_address_is_not_recorded_as_it_could_be_a_password(
+        self, ann: str, post: Post, typed: str
+    ) -> None:
+        post("signin", {"email": typed, "password": "wrong password"})
+        assert of_address("not an address") == [("account:session:refuse", "nobody", "127.0.0.1", "refused")]
+        assert typed not in repr([(row["pk"], row["thing"], row.get("after")) for row in recorded_rows()])
 
     def test_what_a_limit_turned_away_is_not(self, ann: str, post: Post, clock: Any) -> None:
         statuses = [enter(post, "wrong password").status_code for _ in range(8)]
@@ -161,6 +169,32 @@ class TestPasswords:
         services.change_password(person=person(tokens), old="another one 2", new="a third password")
         assert tags(ann) == ["password:change", "session:begin", "password:reset"]
         assert of_person(ann)[0].address == HERE
+
+    @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+    def test_a_wrong_reset_code(self, ann: str, post: Post, email: str) -> None:
+        assert post("reset", {"email": email, "code": "abcdef", "password": "another one 2"}).status_code == 400
+        assert of_address(email.lower()) == [("account:password:reset", "nobody", "127.0.0.1", "refused")]
+
+
+@pytest.mark.parametrize(
+    ("deed", "tag"),
+    [
+        (lambda who: services.change_password(person=who, old="wrong", new="another one 2"), "password:change"),
+        (lambda who: services.disable_totp(person=who, proof=services.Proof("wrong")), "second-factor:disable"),
+        (lambda who: services.request_deletion(person=who, proof=services.Proof("wrong")), "deletion:ask"),
+    ],
+    ids=["password", "second factor", "deletion"],
+)
+def test_a_guess_with_a_stolen_token(
+    ann: str, post: Post, clock: Any, deed: Callable[[services.Person], Any], tag: str
+) -> None:
+    who = person(enter(post).json())
+    clock.shift(1)
+    with pytest.raises(WrongPassword):
+        deed(who)
+    event = of_person(ann)[0]
+    assert (event.tag, event.outcome, event.actor) == (f"account:{tag}", "refused", ann)
+    assert (event.address, event.after) == (HERE, "")
 
 
 def test_everything_that_a_person_does(client: Client, cheap_scrypt: None, clock: Any) -> None:

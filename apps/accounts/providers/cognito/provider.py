@@ -157,7 +157,7 @@ class CognitoProvider:
 
     def account(self, user_id: str) -> AccountFacts | None:
         """From the pool."""
-        found = users.find(user_id)
+        found = users.by_id(user_id)
         if found is None or not found.confirmed:
             return None
         return AccountFacts(found.user_id, found.email, found.created_at, has_totp=found.has_totp)

@@ -65,6 +65,12 @@ def find(name: str) -> PoolUser | None:
     )
 
 
+def by_id(user_id: str) -> PoolUser | None:
+    """The user with this id, None when there is none; the pool would take an e-mail address for an id as well."""
+    found = find(user_id)
+    return found if found and found.user_id == user_id else None
+
+
 def attributes_of(listed: list[dict[str, str]]) -> dict[str, str]:
     """A user's attributes by name."""
     return {attribute["Name"]: attribute["Value"] for attribute in listed}

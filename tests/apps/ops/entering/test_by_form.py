@@ -21,6 +21,8 @@ from apps.accounts.providers.interface import Tokens
 from apps.ops.console.guard import COOKIE
 from apps.ops.entering.refused_forms import refused_form
 from apps.ops.entering.services import CHANGED
+from movierec import audit
+from movierec.api.errors import Unavailable
 from movierec.audit import Recorded, Thing, of_actor, of_thing
 from movierec.dynamo.data_table import DataRow, user_pk
 from tests.apps.accounts.api.asking import AskingProvider
@@ -141,8 +143,10 @@ def test_who_is_no_staff_is_told_so_and_the_audit_has_it(browser: Client, hire: 
     assert response.status_code == 403
     assert problem(response) == "You are not a member of the staff, so there is nothing here for you."
     assert nobody_is_in(response)
-    (event,) = refusals()
+    assert refusals() == []
+    (event,) = [each for each in of_thing(Thing("person", "ann-id")).events if each.tag == "ops:session:refuse"]
     assert (event.actor, event.outcome, event.after) == ("ann-id", "refused", '{"why":"no group of staff"}')
+    assert "ann@example.com" not in repr([row for row in DataRow.scan_rows() if row["pk"].startswith("AUDIT#")])
 
 
 @pytest.mark.parametrize("email", ["ann@example.com", "Nobody@example.com"])
@@ -154,10 +158,45 @@ def test_wrong_credentials_are_one_answer_and_one_line_whoever_is_meant(
     assert response.status_code == 401
     assert problem(response) == "The e-mail address or the password is not right."
     assert nobody_is_in(response)
-    (event,) = refusals(email.lower())
-    assert (event.actor, event.address) == ("nobody", "127.0.0.1")
+    (event,) = of_thing(Thing("address", email.lower())).events
+    assert (event.tag, event.actor, event.address) == ("ops:session:refuse", "nobody", "127.0.0.1")
     assert event.after == '{"why":"wrong address or password"}'
     assert "wrong horse battery" not in response.content.decode()
+
+
+def test_a_password_in_the_wrong_field_is_not_in_the_audit(browser: Client, hire: Hire) -> None:
+    assert send(browser, email="Correct-Horse 7", password="x").status_code == 401
+    (event,) = refusals("not an address")
+    assert event.after == '{"why":"wrong address or password"}'
+    assert "orse" not in repr([row for row in DataRow.scan_rows() if row["pk"].startswith("AUDIT#")])
+
+
+def test_a_refusal_is_one_also_where_it_cannot_be_recorded(
+    browser: Client, hire: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hire()
+
+    def busy(_: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(audit, "record", busy)
+    assert send(browser, password="wrong horse battery").status_code == 401
+    assert send(browser).status_code == 403
+
+
+def test_signing_in_again_ends_the_session_before_and_its_forms(hire: Hire) -> None:
+    hire("ann@example.com", "ops")
+    strict = Client(enforce_csrf_checks=True, headers={"accept": "text/html"})
+    tokens, cookies = [], []
+    for _ in range(2):
+        strict.get("/ops/signin")
+        tokens.append(strict.cookies["csrftoken"].value)
+        assert send(strict, csrfmiddlewaretoken=tokens[-1]).status_code == 303
+        cookies.append(strict.cookies[COOKIE].value)
+        assert strict.cookies["csrftoken"].value != tokens[-1]
+    assert staff_sessions.look(cookies[0]) is None
+    assert staff_sessions.look(cookies[1]) is not None
+    assert send(strict, csrfmiddlewaretoken=tokens[0]).status_code == 403
 
 
 def test_known_and_unknown_addresses_cost_the_same_requests(browser: Client, hire: Hire, operations: list[str]) -> None:
@@ -251,8 +290,8 @@ class TestSecondFactor:
         assert (response.status_code, nobody_is_in(response)) == (400, True)
         assert problem(response) == "The code does not match; enter the newest one."
         assert (hidden(response, "session"), hidden(response, "next")) == (session, "/ops/jobs")
-        (event,) = refusals()
-        assert (event.actor, event.after) == ("nobody", '{"why":"wrong code"}')
+        (event,) = of_thing(Thing("address", "ann@example.com")).events
+        assert (event.tag, event.actor, event.after) == ("ops:session:refuse", "nobody", '{"why":"wrong code"}')
 
     def test_a_sign_in_that_took_too_long_begins_anew(self, browser: Client, second_factor: Factor) -> None:
         response = browser.post("/ops/signin/challenge", {"session": "made-up", "code": "123456"})
@@ -360,4 +399,6 @@ def test_a_sign_in_costs_five_requests_more_than_the_apis_and_its_end(
     operations.clear()
     assert send(browser).status_code == 303
     # Before: the count of the rate limit. After: who it is, the audit's event, the session, and whether that stands.
-    assert operations == ["UpdateItem", *of_the_api, "GetItem", "TransactWriteItems", "PutItem", "GetItem", "GetItem"]
+    entered = ["GetItem", "TransactWriteItems", "PutItem", "GetItem", "GetItem"]
+    # And the end of the session that this browser had.
+    assert operations == ["UpdateItem", *of_the_api, *entered, "BatchWriteItem"]

@@ -188,7 +188,9 @@ class TestBack:
         response = signed_in(browser, pages)
         assert problem(response).startswith(sentence)
         assert refused(response, 403, problem(response))
-        (event,) = of_thing(Thing("address", "ann@example.com")).events
+        of_staff = why == "no second factor"
+        thing = Thing("address", "ann@example.com") if of_staff else Thing("person", "ann-id")
+        (event,) = of_thing(thing).events
         assert (event.tag, event.actor, event.outcome) == ("ops:session:refuse", "ann-id", "refused")
         assert json.loads(event.after) == {"why": why}
         assert "revoke" in pages.endpoints

@@ -61,6 +61,17 @@ class TestAgainstAPool:
         assert people.find_by_email("nobody@example.com") is None
         assert people.groups_of("nobody") == ()
 
+    def test_an_address_is_no_id(self, identity: CognitoProvider, ann: str) -> None:
+        # The pool takes it for one.
+        assert people.person(EMAIL) is None
+        assert identity.account(EMAIL) is None
+        assert people.groups_of(EMAIL) == ()
+        with pytest.raises(NoSuchPerson):
+            people.disable(EMAIL)
+        found = people.person(ann)
+        assert found is not None
+        assert found.enabled
+
     def test_lists(self, ann: str, bob: str, server: PoolServer) -> None:
         server.operations.clear()
         page = people.page(DirectoryQuery())

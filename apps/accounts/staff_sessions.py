@@ -1,5 +1,6 @@
 """Sessions of staff: rows that end after 8 hours, after 30 minutes without a request, or as soon as they are deleted.
 
+They are the accounts', because what ends a person's sessions ends these, too; what a group may is the admin's to say.
 The cookie holds the person's id and a random secret, signed, so that made-up ones cost no look into the table; the row
 is found by the secret's hash. A copied cookie is therefore worth nothing once the row is gone.
 """
@@ -15,7 +16,6 @@ from typing import Final
 from django.core.signing import BadSignature, Signer
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 
-from apps.ops.console.permissions import Group, staff_groups
 from movierec.dynamo.data_table import DataRow
 from movierec.dynamo.table import Row
 from movierec.timestamps import now_text
@@ -49,14 +49,14 @@ class Entered:
     name: str
     user_id: str
     email: str
-    groups: tuple[Group, ...]
+    groups: tuple[str, ...]
     started_at: str
     seen_at: float
     address: str
     device: str
 
 
-def begin(*, user_id: str, email: str, groups: tuple[Group, ...], address: str, device: str) -> str:
+def begin(*, user_id: str, email: str, groups: tuple[str, ...], address: str, device: str) -> str:
     """Begins a session and answers the cookie's value. One request."""
     secret = token_urlsafe(32)
     now = int(time())
@@ -77,13 +77,12 @@ def begin(*, user_id: str, email: str, groups: tuple[Group, ...], address: str, 
 
 def look(cookie: str) -> Entered | None:
     """The session of a cookie, which counts as used now; None for one that is over or never was. One request."""
-    try:
-        user_id, _, secret = _signer().unsign(cookie[:_LONGEST_COOKIE]).rpartition(".")
-    except BadSignature:
+    sk = _sk_in(cookie)
+    if sk is None:
         return None
     now = int(time())
     alive = (StaffSession.expires_at > now) & (StaffSession.seen_at > now - IDLE_SECONDS)
-    row = StaffSession.update_row_if(_PK, _sk(user_id, secret), [StaffSession.seen_at.set(now)], alive)
+    row = StaffSession.update_row_if(_PK, sk, [StaffSession.seen_at.set(now)], alive)
     return _entered(row) if row else None
 
 
@@ -100,8 +99,15 @@ def end(name: str) -> None:
     StaffSession.delete_rows([{"pk": _PK, "sk": f"{_PREFIX}{name}"}])
 
 
+def end_behind(cookie: str) -> None:
+    """Ends the session of a cookie; one that is over or never was is no error. One request, none for a made-up one."""
+    sk = _sk_in(cookie)
+    if sk is not None:
+        StaffSession.delete_rows([{"pk": _PK, "sk": sk}])
+
+
 def end_of(user_id: str) -> int:
-    """Ends every session of a person and answers how many there were."""
+    """Ends every session of a person and answers how many there were. A Query, and a delete where there is one."""
     own = StaffSession.sk.startswith(f"{_PREFIX}{user_id}#")
     rows = StaffSession.query_all(_PK, range_condition=own, attributes=["pk", "sk"], consistent=True)
     StaffSession.delete_rows(rows)
@@ -113,6 +119,15 @@ def _signer() -> Signer:
     return Signer(salt="movierec.ops.sessions")
 
 
+def _sk_in(cookie: str) -> str | None:
+    """The key of a cookie's session, None for a cookie that we did not sign."""
+    try:
+        user_id, _, secret = _signer().unsign(cookie[:_LONGEST_COOKIE]).rpartition(".")
+    except BadSignature:
+        return None
+    return _sk(user_id, secret)
+
+
 def _sk(user_id: str, secret: str) -> str:
     return f"{_PREFIX}{user_id}#{sha256(secret.encode()).hexdigest()}"
 
@@ -122,7 +137,7 @@ def _entered(row: Row) -> Entered:
         name=row["sk"].removeprefix(_PREFIX),
         user_id=row["userId"],
         email=row["email"],
-        groups=staff_groups(row["groups"]),
+        groups=tuple(row["groups"]),
         started_at=row["startedAt"],
         seen_at=float(row["seenAt"]),
         address=row["address"],
