@@ -65,6 +65,8 @@ def test_everything_that_was_stored_is_in_the_file(zoe: WholePerson) -> None:
     events = exported["securityEvents"]
     # Their order within the one moment of this test is nobody's.
     assert sorted(event["event"] for event in events) == [
+        # Refused, since the password was wrong.
+        "account:deletion:ask",
         "account:person:confirm",
         "account:person:sign-up",
         "account:second-factor:enable",
