@@ -53,6 +53,7 @@ from moto.dynamodb import models as stand_in
 from moto.dynamodb.models import dynamodb_backends, table
 from moto.dynamodb.models.table import Table
 
+from apps.accounts import staff_sessions
 from apps.accounts.models import PEOPLE, PROFILE
 from apps.lists.models import Favourite, WatchlistEntry
 from apps.media.index.build import build_index
@@ -60,7 +61,6 @@ from apps.media.index_keeper import publish_index
 from apps.media.marks import MARKS_PK
 from apps.media.models import CachedMedia
 from apps.media.titles import FullTitle, full_to_row
-from apps.ops.console import sessions
 from apps.ops.console.guard import COOKIE
 from apps.ops.jobs.names import run_id
 from apps.recommendations.publishing import publish
@@ -393,7 +393,7 @@ def main(people: int, titles: int) -> int:
         print(f"{people:,} accounts and {titles:,} titles")
         fill(people, titles)
         client = Client(headers={"accept": "text/html"})
-        client.cookies[COOKIE] = sessions.begin(
+        client.cookies[COOKIE] = staff_sessions.begin(
             user_id="staff-1", email="staff@example.com", groups=("ops",), address="192.0.2.1", device="Firefox"
         )
         bare, every = Measured(), [(page, Measured()) for page in pages()]
