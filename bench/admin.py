@@ -283,7 +283,6 @@ def models(titles: int) -> None:
         with tempfile.TemporaryDirectory() as directory:
             write(Path(directory) / "model", count)
             publish(Path(directory) / "model")
-        time.sleep(1.1)  # versions are named by the second
 
 
 # --- The pages -----------------------------------------------------------------------------------------------------

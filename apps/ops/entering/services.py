@@ -72,7 +72,7 @@ def admit(newcomer: Newcomer) -> str:
         device=newcomer.device,
     )
     if not _still_serves(newcomer.user_id, groups):
-        _end(cookie)
+        staff_sessions.end_behind(cookie)
         record_refusal(newcomer.actor, events.typed(newcomer.email), "the account was changed meanwhile")
         raise NotAdmitted(CHANGED)
     return cookie
@@ -87,12 +87,6 @@ def _still_serves(user_id: str, groups: tuple[Group, ...]) -> bool:
     person = directory().person(user_id)
     serves = person is not None and person.enabled and person.status not in ("unconfirmed", "reset-required")
     return person is not None and serves and staff_groups(person.groups or ()) == groups
-
-
-def _end(cookie: str) -> None:
-    begun = staff_sessions.look(cookie)
-    if begun is not None:
-        staff_sessions.end(begun.name)
 
 
 def _facts(newcomer: Newcomer, groups: Iterable[str]) -> dict[str, object]:
