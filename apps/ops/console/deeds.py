@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.ops.console.audited import Refused
+from apps.ops.console.guard import is_ours
 from apps.ops.console.permissions import Permission
 from apps.ops.console.staff import Staff, StaffRequest
 from movierec.api.errors import ApiError, BadRequest, Forbidden, as_api_error, log_fault
@@ -103,8 +104,7 @@ def _ticked(request: HttpRequest, kind: Kind) -> list[str]:
 def _back(request: HttpRequest, kind: Kind) -> str:
     """Where the form came from, if that is a page of the admin."""
     back = request.POST.get("back", "")
-    ours = back.partition("?")[0] == "/ops" or back.startswith("/ops/")
-    return back if ours and len(back) < 2_000 and "\\" not in back else kind.back
+    return back if is_ours(back) else kind.back
 
 
 def _done(request: StaffRequest, deed: Deed, thing: str, reason: str) -> Line:

@@ -23,6 +23,7 @@ View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 COOKIE: Final = "movierec_ops"
 _LONGEST_NAME: Final = 300
+_LONGEST_ADDRESS: Final = 2_000
 SIGN_IN: Final = "/ops/signin"
 _HEADINGS: Final = {
     401: "Your session has ended",
@@ -118,12 +119,18 @@ def error_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         "request_id": request_id(),
         "sign_in": SIGN_IN if error.status == 401 else "",
         "typed": _typed(request) if error.status == 401 else [],
-        "back": back if back.startswith("/ops/") and "\\" not in back else "",
+        "back": back if is_ours(back) else "",
     }
     response = render(request, "ops/error.html", context, status=error.status)
     for name, value in error.headers.items():
         response[name] = value
     return response
+
+
+def is_ours(address: str) -> bool:
+    """Whether an address that came with a form is that of a page of the admin."""
+    inside = address.partition("?")[0] == "/ops" or address.startswith("/ops/")
+    return inside and len(address) < _LONGEST_ADDRESS and "\\" not in address
 
 
 def _typed(request: HttpRequest) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,13 +11,12 @@ from django.http import HttpRequest
 
 from movierec.api.errors import BadRequest
 from movierec.api.pagination import MAX_CURSOR_LENGTH, decode_cursor, encode_cursor
-from movierec.dynamo.table import Count, Page, Row
+from movierec.dynamo.table import Count
 
 PAGE_ROWS: Final = 50
 MOST_COUNTED: Final = 1_000
 MAX_TEXT_LENGTH: Final = 200
-# How many requests a page with a selective filter may make, and how many rows each looks at.
-FILTER_REQUESTS: Final = 2
+# How many rows one request for a page with a selective filter looks at.
 FILTER_ROWS: Final = 500
 
 
@@ -111,40 +110,3 @@ def _address(request: HttpRequest, cursor: str) -> str:
     """The address of the same list with all its filters, at another place."""
     kept = [(name, value) for name, values in request.GET.lists() if name != "cursor" for value in values if value]
     return f"?{urlencode([*kept, *([('cursor', cursor)] if cursor else [])])}"
-
-
-@dataclass(frozen=True, slots=True)
-class Filtered:
-    """Rows that a filter let through, the key to go on after, and how many rows were looked at for them."""
-
-    rows: list[Row]
-    last_key: Row | None
-    looked: int
-
-
-def filtered(
-    fetch: Callable[[Row | None, int], Page],
-    keep: Callable[[Row], bool],
-    key_of: Callable[[Row], Row],
-    *,
-    after: Row | None,
-    limit: int = PAGE_ROWS,
-) -> Filtered:
-    """Looks through rows for those to keep, by at most two requests of 500 rows, and stops at `limit` of them.
-
-    `fetch(after, rows)` reads some rows after a key; `key_of` is the key of a row.
-    """
-    kept: list[Row] = []
-    looked = 0
-    for _ in range(FILTER_REQUESTS):
-        page = fetch(after, FILTER_ROWS)
-        for place, row in enumerate(page.rows):
-            looked += 1
-            if keep(row):
-                kept.append(row)
-            if len(kept) == limit and (place + 1 < len(page.rows) or page.last_key is not None):
-                return Filtered(kept, key_of(row), looked)
-        after = page.last_key
-        if after is None:
-            break
-    return Filtered(kept, after, looked)
